@@ -1,0 +1,34 @@
+// Option structs list their fields once, in `visit_fields`; reading YAML, `key=value` overrides,
+// `config show` and the defaults table all go through that list.
+//
+//   struct TimingOptions {
+//     // Timed repetitions of a candidate.
+//     int trials = 5;
+//     template <class Self, class Visitor>
+//     static void visit_fields(Self& self, Visitor& v) {
+//       v.field("trials", self.trials, "timed repetitions of a candidate");
+//     }
+//   };
+//
+// Field types: bool, int, std::int64_t, double, std::string, std::vector<int|std::int64_t|double|std::string>,
+// std::map<std::string, double>, std::optional<int|double>, and nested option structs (v.group("name", self.x, "doc")).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vegttt::config {
+
+// Where a value came from.
+struct Origin {
+  enum class Kind { kDefault, kFile, kCommandLine } kind = Kind::kDefault;
+  std::string text;  // "default", "configs/x.yaml:12", "command line"
+};
+
+// A resolved config: the typed struct lives elsewhere; this remembers where each dotted key came from.
+using Origins = std::map<std::string, Origin>;
+
+}  // namespace vegttt::config
