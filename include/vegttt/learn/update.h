@@ -42,8 +42,10 @@ struct UpdateStats {
 class Learner {
  public:
   virtual ~Learner() = default;
+  // `sampling` is how the batch was sampled: log-probs are those of that distribution (temperature, filters).
   // Throws MachineError when trainer and sampler log-probs disagree beyond the options' tolerance.
-  virtual UpdateStats update(const Batch& batch, const config::LearnOptions& options, double sampling_temperature) = 0;
+  virtual UpdateStats update(const Batch& batch, const config::LearnOptions& options,
+                             const config::SamplingOptions& sampling) = 0;
   // Adapter (PEFT format) and optimizer state into `folder`; the caller writes DONE.
   virtual void save(const std::string& folder) const = 0;
   virtual void load(const std::string& folder) = 0;
