@@ -8,6 +8,9 @@
 
 namespace vegttt::core {
 
+// Ten rounds of Philox4x32, as published.
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
 // Counter-based random numbers (Philox4x32-10, Salmon et al. 2011): the value is a function of key and
 // counter alone, so that any order of evaluation, any batch and any resume gives the same numbers.
 class CounterRng {

@@ -58,5 +58,6 @@ struct Selection {
 core::Json to_json(const StepMetrics& metrics);
 StepMetrics step_metrics_from_json(const core::Json& json);
 core::Json to_json(const Selection& selection);
+Selection selection_from_json(const core::Json& json);
 
 }  // namespace vegttt::records
