@@ -47,11 +47,11 @@ class Config : public Subcommand {
   }
 
   ExitCode diff() const {
-    const auto a = config::values_of(config::load_experiment(first_, {}).values);
-    const auto b = config::values_of(config::load_experiment(second_, {}).values);
+    const auto a = config::fields_of(config::load_experiment(first_, {}).values);
+    const auto b = config::fields_of(config::load_experiment(second_, {}).values);
     core::TextTable table({"key", first_, second_});
-    for (const auto& [key, value] : a) {
-      if (b.at(key) != value) table.add({key, value, b.at(key)});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (a[i].value != b[i].value) table.add({a[i].key, a[i].value, b[i].value});
     }
     std::cout << (table.empty() ? "no difference\n" : table.plain());
     return ExitCode::kDone;

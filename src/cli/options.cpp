@@ -1,20 +1,30 @@
 #include "options.h"
 
 namespace vegttt::cli {
+namespace {
+
+// CLI11's own range check prints the largest double in full.
+const CLI::Validator kNotNegative(
+    [](std::string& text) {
+      return !text.empty() && text.front() == '-' ? "expected 0 or more, got " + text : std::string();
+    },
+    "", "not negative");
+
+}  // namespace
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_flag("-q,--quiet", options.quiet, "only warnings and errors; twice: only errors");
   app.add_flag("-v,--verbose", options.verbose, "more detail");
   app.add_flag("--json", options.json, "results on stdout as JSON");
   app.add_option("--threads", options.threads, "cores to use; 0 means all this process may use")
-      ->check(CLI::NonNegativeNumber);
+      ->check(kNotNegative);
 }
 
 void add_resume_options(CLI::App& app, RunOptions& options) {
   app.add_option("--progress", options.progress, "auto, rich, plain or none")
       ->check(CLI::IsMember({"auto", "rich", "plain", "none"}));
   app.add_option("--max-minutes", options.max_minutes, "stop at the next safe point after this long; exit code 6")
-      ->check(CLI::NonNegativeNumber);
+      ->check(kNotNegative);
 }
 
 void add_run_options(CLI::App& app, RunOptions& options) {

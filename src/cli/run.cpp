@@ -1,5 +1,6 @@
 #include "vegttt/cli/run.h"
 
+#include <algorithm>
 #include <iostream>
 #include <new>
 
@@ -55,7 +56,8 @@ std::vector<std::string> known_words(const CLI::App& app, bool flags) {
                          "", help);
 }
 
-// CLI11's own words, without its capital letter noise, as our error.
+std::string nested_verbs(const CLI::App& app) { return core::join(known_words(app, false), ", "); }
+
 [[noreturn]] void refuse(const CLI::ParseError& e, const CLI::App& app, const std::string& help) {
   if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) refuse_extras(app, help);
   throw core::UsageError(e.what(), "", help);
@@ -74,6 +76,9 @@ ExitCode run_verb(const Verb& verb, CommonOptions common, std::vector<std::strin
   add_common_options(app, common);
   const auto subcommand = verb.make();
   subcommand->add(app);
+  // Asked after parsing: an unknown nested verb is a better message than "a subcommand is required".
+  const bool needs_nested = app.get_require_subcommand_min() > 0;
+  app.require_subcommand(0, app.get_require_subcommand_max());
   try {
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     app.parse(words);
@@ -83,6 +88,9 @@ ExitCode run_verb(const Verb& verb, CommonOptions common, std::vector<std::strin
   } catch (const CLI::ParseError& e) {
     refuse(e, app, std::string("vegttt help ") + verb.name);
   }
+  if (needs_nested && app.get_subcommands().empty())
+    throw core::UsageError(std::string(verb.name) + " needs one of: " + nested_verbs(app), "",
+                           std::string("vegttt help ") + verb.name);
   set_verbosity(common);
   core::install_stop_handlers();
   return subcommand->run(common);

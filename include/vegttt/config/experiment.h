@@ -2,6 +2,7 @@
 // number of workers) are command-line flags instead.
 #pragma once
 
+#include "vegttt/config/fields.h"
 #include "vegttt/config/visitor.h"
 
 namespace vegttt::config {
@@ -232,6 +233,8 @@ LoadedExperiment parse_experiment(const std::string& yaml,
                                   const std::vector<std::string>& overrides);
 // YAML with each value's origin as a comment; reading it back gives the same values.
 std::string show_experiment(const LoadedExperiment& loaded);
+// Every field in the order of visit_fields: dotted key, value as YAML flow text, what it means.
+std::vector<Field> fields_of(const ExperimentConfig& config);
 // The "paper" preset written into `config` (facts: algorithms 1.1-1.3, 2.3).
 void apply_preset(const std::string& preset, ExperimentConfig& config);
 

@@ -1,0 +1,112 @@
+#include "constraints.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "vegttt/core/error.h"
+#include "vegttt/core/text.h"
+
+namespace vegttt::config {
+namespace {
+
+// A number as people write it.
+std::string plain(double value) {
+  FieldLister lister;
+  lister.field("", value, "");
+  return lister.fields().front().value;
+}
+
+std::string limits_text(const Range& range) {
+  if (range.high == std::numeric_limits<double>::infinity()) return "at least " + plain(range.low);
+  return "between " + plain(range.low) + " and " + plain(range.high);
+}
+
+std::string unquoted(const std::string& value) {
+  return value.size() >= 2 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
+}
+
+}  // namespace
+
+const std::vector<Choice>& choices() {
+  static const std::vector<Choice> list = {
+      {"preset", {"default", "paper"}},
+      {"tasks.split", {"train", "eval", "all"}},
+      {"policy.dtype", {"auto", "float32", "bfloat16"}},
+      {"evaluate.dialect", {"cpp", "cuda"}},
+      {"evaluate.protocol", {"strict", "paper-fast", "paper-full", "kernelbench"}},
+      {"reward.kind", {"log_speedup", "speedup", "fast", "correct", "shuffled"}},
+      {"reward.normalizer", {"none", "frozen_median", "running_median_32"}},
+      {"learn.advantage", {"group", "group_std", "global_std", "leave_one_out", "none"}},
+      {"learn.loss", {"importance_sampling", "ppo", "cispo", "reinforce"}},
+      {"learn.reduction", {"sum", "tokens", "sequences", "constant"}},
+      {"learn.logprob_temperature", {"sampling", "one"}},
+      {"learn.truncated", {"zero_reward", "drop"}},
+      {"adapt.method", {"base", "best_of_n", "batch_ttt", "rlvr"}},
+      {"adapt.criterion", {"auto", "fast_1", "fast_1_strict"}},
+  };
+  return list;
+}
+
+const std::vector<Range>& ranges() {
+  static const std::vector<Range> list = {
+      {"tasks.split_seed", 0, 4294967295.0},
+      {"tasks.offset", 0, 100000},
+      {"tasks.count", 0, 100000},
+      {"policy.lora.rank", 1, 1024},
+      {"policy.lora.alpha", 1e-6, 1e6},
+      {"sampling.samples_per_task", 1, 100000},
+      {"sampling.temperature", 0.01, 100},
+      {"sampling.top_p", 1e-6, 1},
+      {"sampling.top_k", 0},
+      {"sampling.min_p", 0, 1},
+      {"sampling.max_new_tokens", 1, 1000000},
+      {"sampling.slots", 1, 4096},
+      {"evaluate.threads", 0, 4096},
+      {"evaluate.compile_timeout_s", 0.1, 3600},
+      {"evaluate.run_timeout_s", 0.01, 3600},
+      {"reward.correct_bonus", 0},
+      {"reward.cap", 1},
+      {"learn.learning_rate", 0, 1},
+      {"learn.clip_low", 0, 1},
+      {"learn.clip_high", 0},
+      {"learn.kl_coefficient", 0},
+      {"learn.max_grad_norm", 0},
+      {"learn.beta1", 0, 0.999999999},
+      {"learn.beta2", 0, 0.999999999},
+      {"learn.epsilon", 0, 1},
+      {"learn.weight_decay", 0, 10},
+      {"learn.micro_batch_tokens", 1},
+      {"learn.updates_per_step", 1, 1000},
+      {"learn.logprob_tolerance", 0},
+      {"adapt.steps", 0, 100000},
+      {"adapt.early_stop", 0, 100000},
+      {"adapt.fixed_step", -1, 100000},
+      {"adapt.reevaluate_samples", 0, 100000},
+      {"adapt.best_of_n_samples", 1, 100000},
+      {"adapt.tasks_per_batch", 1, 100000},
+      {"adapt.epochs", 1, 100000},
+      {"adapt.save_every", 1, 100000},
+  };
+  return list;
+}
+
+std::vector<std::pair<std::string, std::string>> violations(const ExperimentConfig& config) {
+  std::map<std::string, std::string> values;
+  for (const auto& field : fields_of(config)) values[field.key] = unquoted(field.value);
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& choice : choices()) {
+    const std::string& value = values.at(choice.key);
+    if (std::find(choice.allowed.begin(), choice.allowed.end(), value) != choice.allowed.end()) continue;
+    found.emplace_back(choice.key, "expected " + core::join(choice.allowed, ", ") + ", got '" + value + "'" +
+                                       core::did_you_mean(value, choice.allowed));
+  }
+  for (const auto& range : ranges()) {
+    const double value = std::strtod(values.at(range.key).c_str(), nullptr);
+    if (value >= range.low && value <= range.high) continue;
+    found.emplace_back(range.key, "expected " + limits_text(range) + ", got " + values.at(range.key));
+  }
+  return found;
+}
+
+}  // namespace vegttt::config
