@@ -29,7 +29,7 @@ const std::map<std::string, Areas>& allowed() {
       {"runner", {}},
       {"tasks", with(low, {"tensors"})},
       {"scaffold", with(low, {"tasks"})},
-      {"evaluate", with(low, {"tensors", "tasks", "scaffold"})},
+      {"evaluate", with(low, {"tensors", "tasks", "scaffold", "runner"})},
       {"policy", with(low, {"tensors"})},
       {"learn", with(low, {"tensors", "policy"})},
       {"adapt", with(low, {"tasks", "scaffold", "evaluate", "policy", "learn"})},

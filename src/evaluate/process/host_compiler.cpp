@@ -1,0 +1,103 @@
+#include <signal.h>
+
+#include <optional>
+
+#include "cache_folder.h"
+#include "compiler_jail.h"
+#include "prelude.h"
+#include "vegttt/core/clock.h"
+#include "vegttt/core/error.h"
+#include "vegttt/core/hash.h"
+#include "vegttt/core/process.h"
+#include "vegttt/core/text.h"
+#include "vegttt/evaluate/runner.h"
+
+namespace vegttt::evaluate {
+
+namespace fs = core::fs;
+
+struct HostCompiler::Impl {
+  Options options;
+  ToolChain chain;
+  fs::path prelude;
+  fs::path results;  // <key>.so of what compiled, <key>.log of what did not
+  std::optional<core::TemporaryFolder> own_results;
+
+  fs::path result_path(const records::Candidate& candidate, const char* extension) const;
+  bool look_up(const records::Candidate& candidate, CompileResult& result) const;
+  core::ProcessResult run(const std::string& source, const fs::path& work) const;
+  void keep(const records::Candidate& candidate, const fs::path& work, CompileResult& result) const;
+};
+
+fs::path HostCompiler::Impl::result_path(const records::Candidate& candidate, const char* extension) const {
+  const std::string key = core::sha256(prelude.filename().string() + candidate.assembled);
+  return results / key.substr(0, 2) / (key.substr(2, 38) + extension);
+}
+
+bool HostCompiler::Impl::look_up(const records::Candidate& candidate, CompileResult& result) const {
+  if (!options.cache) return false;
+  const fs::path library = result_path(candidate, ".so"), log = result_path(candidate, ".log");
+  result.ok = fs::exists(library);
+  result.cached = result.ok || fs::exists(log);
+  if (result.ok) result.library = library;
+  if (result.cached && !result.ok) result.log = core::read_file(log);
+  return result.cached;
+}
+
+core::ProcessResult HostCompiler::Impl::run(const std::string& source, const fs::path& work) const {
+  const CompilerJail jail(chain, prelude, work, options.timeout_s);
+  core::ProcessOptions process;
+  process.argv = {chain.compiler.string()};
+  process.argv.insert(process.argv.end(), chain.flags.begin(), chain.flags.end());
+  process.argv.insert(process.argv.end(), chain.link_flags.begin(), chain.link_flags.end());
+  for (const std::string& argument : {std::string("-I"), prelude.string(), std::string("-x"), std::string("c++"),
+                                      std::string("-"), std::string("-o"), std::string("candidate.so")})
+    process.argv.push_back(argument);
+  process.working_folder = work;
+  process.stdin_text = source;
+  process.timeout_s = options.timeout_s;
+  process.max_output_bytes = 64 << 10;
+  process.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TMPDIR=" + work.string()};
+  process.before_exec = [&jail] { return jail.enter(); };
+  return core::run_process(process);
+}
+
+void HostCompiler::Impl::keep(const records::Candidate& candidate, const fs::path& work,
+                              CompileResult& result) const {
+  const fs::path path = result_path(candidate, result.ok ? ".so" : ".log");
+  core::make_folder(path.parent_path());
+  core::write_file_atomically(path, result.ok ? core::read_file(work / "candidate.so") : result.log);
+  if (result.ok) result.library = path;
+}
+
+HostCompiler::HostCompiler(const Options& options) : impl_(new Impl{options, {}, {}, {}, {}}) {
+  impl_->chain = find_tool_chain(options.extra_flags);
+  impl_->prelude = prelude_folder(impl_->chain);
+  if (options.cache)
+    impl_->results = cache_folder() / "candidates";
+  else
+    impl_->results = impl_->own_results.emplace("vegttt-compiled").path();
+}
+
+HostCompiler::~HostCompiler() = default;
+
+std::string HostCompiler::version() const { return impl_->chain.version(); }
+
+CompileResult HostCompiler::compile(const records::Candidate& candidate) {
+  const core::Stopwatch watch;
+  CompileResult result;
+  if (!impl_->look_up(candidate, result)) {
+    const core::TemporaryFolder work("vegttt-compile");
+    const core::ProcessResult process = impl_->run(candidate.assembled, work.path());
+    if (process.exit_code == 126)
+      throw core::MachineError("the compiler's jail cannot be closed on this machine", "restrict_self");
+    result.timed_out = process.timed_out || process.signal == SIGXCPU;
+    result.ok = process.exit_code == 0 && fs::exists(work.path() / "candidate.so");
+    result.log = core::valid_utf8(process.err);
+    if (!result.timed_out) impl_->keep(candidate, work.path(), result);
+  }
+  result.elapsed_s = watch.elapsed_s();
+  return result;
+}
+
+}  // namespace vegttt::evaluate
