@@ -68,7 +68,9 @@ target_link_options(vegttt_torch INTERFACE LINKER:--no-as-needed "LINKER:-rpath,
 foreach(folder IN LISTS nvidia_libs)
   target_link_options(vegttt_torch INTERFACE "LINKER:-rpath-link,${folder}")
 endforeach()
-target_link_libraries(vegttt_torch INTERFACE
+# libtorch.so exports parts of its own, older std::filesystem: whoever comes first in the program's list of libraries
+# wins, and with libtorch before libstdc++ remove_all() jumps to address 0.
+target_link_libraries(vegttt_torch INTERFACE stdc++
   "${torch_lib}/libtorch.so" "${torch_lib}/libtorch_cpu.so" "${torch_lib}/libtorch_cuda.so"
   "${torch_lib}/libc10.so" "${torch_lib}/libc10_cuda.so" vegttt_cuda)
 

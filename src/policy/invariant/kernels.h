@@ -1,0 +1,33 @@
+// CPU float32 kernels whose result for one row is a fixed sequence of operations on that row: no dependence on how
+// many other rows there are, on their order, on the row's place or on the number of threads. ATen's kernels choose
+// their blocking by shape, so that a sampled token could depend on the batch it was sampled in.
+//
+// Sums run over 16 lanes (lane i takes elements i, i + 16, ..) with fused multiply-add, then a fixed tree; AVX-512 and
+// AVX2 give the same bits.
+#pragma once
+
+#include <cstdint>
+
+namespace vegttt::policy::invariant {
+
+// out[m, n] = sum_k x[m, k] * weight[n, k].
+void linear(const float* x, const float* weight, float* out, std::int64_t rows, std::int64_t in, std::int64_t out_features);
+// out += scale * x.
+void add_scaled(const float* x, double scale, float* out, std::int64_t count);
+
+void rms_norm(const float* x, const float* weight, float* out, std::int64_t rows, std::int64_t width, double eps);
+// cos, sin [rows, head_dim] as in ops::RopeTable.
+void rope(const float* x, const float* cos, const float* sin, float* out, std::int64_t rows, std::int64_t heads,
+          std::int64_t head_dim);
+void swiglu(const float* gate, const float* up, float* out, std::int64_t count);
+
+// Keys of one (sequence, kv head): blocks of 16 keys, each [head_dim][16]; values [time][head_dim].
+inline constexpr std::int64_t kKeyBlock = 16;
+void store_key(const float* key, float* keys, std::int64_t position, std::int64_t head_dim);
+
+// One query token's heads that share a kv head: q [group, head_dim] -> out [group, head_dim], over `length` keys.
+// `scratch` holds group * round_up(length, 16) floats.
+void attend(const float* q, const float* keys, const float* values, float* out, float* scratch, std::int64_t group,
+            std::int64_t length, std::int64_t head_dim, float scale);
+
+}  // namespace vegttt::policy::invariant

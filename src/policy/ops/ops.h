@@ -1,0 +1,33 @@
+// The operations of a dense decoder, one per file. Each is differentiable; with gradients off, on a CPU in float32,
+// each row's result depends on that row alone (invariant/kernels.h).
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "vegttt/policy/weights.h"
+
+namespace vegttt::policy::ops {
+
+// Normalises the last axis in float32, casts to x's type, then multiplies by `weight`: Llama's and Qwen's rounding.
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
+
+// x [.., in] -> [.., out].
+at::Tensor linear(const at::Tensor& x, const Linear& layer);
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight);
+
+// cos and sin of each position, [N, 1, head_dim]: the halves repeat; the first half of `sin` is negated, so that
+// rotate(x) = x * cos + swap_halves(x) * sin.
+struct RopeTable {
+  at::Tensor cos, sin;
+};
+RopeTable rope_table(const ModelConfig& config, const at::Tensor& positions, at::ScalarType dtype);
+// x [N, heads, head_dim], half-split layout.
+at::Tensor rope(const at::Tensor& x, const RopeTable& table);
+
+// silu(gate) * up.
+at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up);
+
+// True where the invariant kernels are used.
+bool use_invariant(const at::Tensor& x);
+
+}  // namespace vegttt::policy::ops
