@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,15 +13,21 @@ class Catalogue {
  public:
   // Built-in tasks, then every *.yaml of the folders (not recursive beyond one level). A doubled id is a UserError.
   static Catalogue load(const std::vector<std::string>& more_folders = {});
+  Catalogue();                            // empty
 
   const std::vector<Task>& all() const { return tasks_; }  // in numeric order of id, own tasks last
-  // Accepts "L1/4", "4" (level 1), or a path to a task file. Throws UserError with the nearest id.
+  // Accepts "L1/4", "4" (level 1), or a path to a task file (read once and kept). Throws UserError with the nearest id.
+  // The reference holds until the next `add`; that of a path, as long as any copy of this catalogue.
   const Task& find(const std::string& id) const;
-  bool has(const std::string& id) const;
-  void add(Task task);
+  bool has(const std::string& id) const;  // "L1/4" or "4"
+  void add(Task task);                    // UserError when the id is there already
 
  private:
+  struct OpenedFiles;  // tasks found by path
+  const Task* lookup(const std::string& id) const;
+
   std::vector<Task> tasks_;
+  std::shared_ptr<OpenedFiles> opened_;
 };
 
 // Python's random.Random(seed).shuffle of 1..count, the first 80 % train, both sorted

@@ -59,7 +59,8 @@ struct Task {
   std::vector<std::pair<std::string, double>> constants;   // integral ones are listed as integers by dimensions()
   std::vector<std::pair<std::string, std::string>> derived;
   std::vector<InputSpec> inputs;
-  std::vector<std::string> output_shape;
+  std::vector<std::string> output_shape;           // [] is a scalar
+  DType output_dtype = DType::kFloat32;
   std::string reference;                           // TorchScript text
   std::map<std::string, std::string> references;   // named alternatives
   std::map<std::string, std::string> work;         // expressions
@@ -82,7 +83,8 @@ struct Task {
 Task load_task(const core::fs::path& path);
 Task parse_task(const std::string& yaml, const std::string& file_name);
 
-// Integer expression: + - * // ( ) min(a,b) max(a,b), names from `dims`. Throws UserError.
+// Integer expression: + - * // ( ) min(a,b,...) max(a,b,...), names from `dims`; // rounds towards minus infinity, as
+// in Python. Throws UserError (where = `where`) on bad syntax, an unknown name, division by zero or overflow.
 std::int64_t evaluate_expression(const std::string& expression, const Dimensions& dims,
                                  const std::string& where);
 
