@@ -11,9 +11,11 @@ double rate(int count, int n) { return n == 0 ? 0.0 : static_cast<double>(count)
 
 Json to_json(const TaskCounts& counts) {
   return {{"n", counts.n},
+          {"compiled", counts.compiled},
           {"correct", counts.correct},
           {"fast_1", counts.fast_1},
           {"fast_1_strict", counts.fast_1_strict},
+          {"suspicious", counts.suspicious},
           {"truncated", counts.truncated},
           {"unscored", counts.unscored},
           {"distinct", counts.distinct},
@@ -26,9 +28,11 @@ TaskCounts task_counts_from_json(const Json& json) {
   const std::string where = "metrics: counts";
   TaskCounts counts;
   counts.n = core::get<int>(json, "n", where);
+  counts.compiled = core::get_or<int>(json, "compiled", 0);
   counts.correct = core::get<int>(json, "correct", where);
   counts.fast_1 = core::get<int>(json, "fast_1", where);
   counts.fast_1_strict = core::get<int>(json, "fast_1_strict", where);
+  counts.suspicious = core::get_or<int>(json, "suspicious", 0);
   counts.truncated = core::get<int>(json, "truncated", where);
   counts.unscored = core::get<int>(json, "unscored", where);
   counts.distinct = core::get<int>(json, "distinct", where);

@@ -11,9 +11,11 @@
 
 namespace vegttt::records {
 
-// Counts of one task's rollouts of one theta_step; `unscored` ones are outside of `n`.
+// Counts of one task's rollouts of one theta_step; `unscored` ones are outside of `n`. A `suspicious` kernel is not
+// counted as correct: what is faster than the machine cannot have done the work.
 struct TaskCounts {
-  int n = 0, correct = 0, fast_1 = 0, fast_1_strict = 0, truncated = 0, unscored = 0, distinct = 0;
+  int n = 0, compiled = 0, correct = 0, fast_1 = 0, fast_1_strict = 0, suspicious = 0, truncated = 0, unscored = 0;
+  int distinct = 0;           // different kernels among the rollouts
   double speedup_sum = 0;     // over correct ones
   double best_speedup = 0;
   double reward_sum = 0;

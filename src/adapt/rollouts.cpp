@@ -1,0 +1,167 @@
+#include "vegttt/adapt/rollouts.h"
+
+#include <map>
+#include <optional>
+
+#include "stage_clock.h"
+#include "vegttt/core/error.h"
+#include "vegttt/core/hash.h"
+
+namespace vegttt::adapt {
+namespace {
+
+using records::JudgedRollout;
+using records::Rollout;
+using records::Status;
+
+// One place of the round: filled step by step, from the store or by work.
+struct Place {
+  const TaskPrompt* task = nullptr;
+  records::RolloutKey key;
+  std::optional<Rollout> rollout;
+  std::optional<records::Evaluation> evaluation;
+};
+
+std::vector<Place> places_of(const Context& context, const Round& round) {
+  std::vector<Place> places;
+  for (const auto& task : round.tasks) {
+    for (int sample = 0; sample < round.samples; ++sample)
+      places.push_back({&task, {context.config.seed, round.theta_step, task.task_id, sample}, {}, {}});
+  }
+  return places;
+}
+
+void check_prompt(const Place& place, const Rollout& rollout) {
+  if (rollout.prompt_hash == place.task->prompt.hash) return;
+  throw core::UserError("the prompt of " + rollout.key.task_id + " is not the one this run began with", rollout.key.text(),
+                        "restore the prompt files, or start a new run");
+}
+
+// What earlier attempts left.
+void fill_from_store(const Context& context, const Round& round, std::vector<Place>& places) {
+  std::map<records::RolloutKey, Place*> by_key;
+  for (auto& place : places) by_key[place.key] = &place;
+  const auto take = [&](Rollout rollout, std::optional<records::Evaluation> evaluation) {
+    const auto found = by_key.find(rollout.key);
+    if (found == by_key.end()) return;
+    Place& place = *found->second;
+    check_prompt(place, rollout);
+    rollout.prompt_tokens = place.task->tokens;
+    place.rollout = std::move(rollout);
+    place.evaluation = std::move(evaluation);
+  };
+  for (auto& rollout : context.store.sampled_only(round.stream, round.theta_step)) take(std::move(rollout), {});
+  for (auto& one : context.store.judged(round.stream, round.theta_step))
+    take(std::move(one.rollout), std::move(one.evaluation));
+}
+
+core::CounterRng stream_of(Stream stream, const records::RolloutKey& key) {
+  return core::CounterRng::of({"rollout", name_of(stream), std::to_string(key.seed), std::to_string(key.theta_step),
+                               key.task_id, std::to_string(key.sample)});
+}
+
+Rollout rollout_from(const Place& place, const policy::Completion& completion, const policy::Sampler& sampler) {
+  Rollout rollout;
+  rollout.key = place.key;
+  rollout.prompt_hash = place.task->prompt.hash;
+  rollout.prompt_tokens = place.task->tokens;
+  rollout.completion_tokens = completion.tokens;
+  rollout.logprobs = completion.logprobs;
+  rollout.completion = sampler.decode_completion(completion.tokens);
+  rollout.finish_reason = completion.truncated ? records::FinishReason::kLength : records::FinishReason::kStop;
+  return rollout;
+}
+
+void sample_missing(Context& context, const Round& round, std::vector<Place>& places) {
+  std::vector<Place*> missing;
+  std::vector<policy::SampleRequest> requests;
+  for (auto& place : places) {
+    if (place.rollout) continue;
+    missing.push_back(&place);
+    requests.push_back({place.task->tokens, stream_of(round.stream, place.key)});
+  }
+  if (missing.empty()) return;
+  const StageClock clock(context.store.ledger(), "sample");
+  const int total = static_cast<int>(places.size());
+  int done = total - static_cast<int>(missing.size());
+  context.observer.progress(round.theta_step, Stage::kSample, done, total);
+  context.sampler.sample(requests, context.config.sampling, [&](std::size_t i, policy::Completion completion) {
+    Rollout rollout = rollout_from(*missing[i], completion, context.sampler);
+    context.store.add_sampled(round.stream, rollout);
+    auto& ledger = context.store.ledger();
+    ++ledger.rollouts;
+    ledger.student_prompt_tokens += static_cast<std::int64_t>(rollout.prompt_tokens.size());
+    ledger.student_completion_tokens += static_cast<std::int64_t>(rollout.completion_tokens.size());
+    missing[i]->rollout = std::move(rollout);
+    context.observer.progress(round.theta_step, Stage::kSample, ++done, total);
+    context.check_stop();
+  });
+}
+
+[[noreturn]] void give_up(const std::vector<Place>& places, int unscored) {
+  std::string reason;
+  for (const auto& place : places) {
+    if (place.evaluation && place.evaluation->status == Status::kUnscored) reason = place.evaluation->message;
+  }
+  throw core::MachineError(std::to_string(unscored) + " of " + std::to_string(places.size()) +
+                           " kernels could not be scored on this machine, which is more than a fifth; the last reason: " +
+                           reason + ". Nothing was learnt from them; see `vegttt doctor`, then `vegttt resume`");
+}
+
+JudgedRollout take(Place& place) {
+  Rollout& rollout = *place.rollout;
+  const auto& evaluation = *place.evaluation;
+  // A completion without code has no candidate; its text tells such samples apart.
+  rollout.code_hash = evaluation.candidate_hash.empty() ? core::short_hash(rollout.completion) : evaluation.candidate_hash;
+  return {rollout, evaluation};
+}
+
+void judge_missing(Context& context, const Round& round, std::vector<Place>& places) {
+  std::vector<Place*> missing;
+  std::vector<evaluate::Submission> submissions;
+  int unscored = 0;
+  for (auto& place : places) {
+    if (place.evaluation) {
+      unscored += place.evaluation->status == Status::kUnscored;
+      continue;
+    }
+    missing.push_back(&place);
+    submissions.push_back({place.key.task_id, place.rollout->completion,
+                           std::string(name_of(round.stream)) + "/" + place.key.text()});
+  }
+  if (missing.empty()) return;
+  const StageClock clock(context.store.ledger(), "evaluate");
+  const int total = static_cast<int>(places.size());
+  int done = total - static_cast<int>(missing.size());
+  std::size_t written = 0;
+  context.observer.progress(round.theta_step, Stage::kEvaluate, done, total);
+  context.evaluator.evaluate_all(submissions, [&](std::size_t i, const records::Evaluation& evaluation) {
+    missing[i]->evaluation = evaluation;
+    unscored += evaluation.status == Status::kUnscored;
+    ++context.store.ledger().evaluations;
+    // In key order, whatever order the judge finishes in: equal runs write equal files.
+    for (; written < missing.size() && missing[written]->evaluation; ++written)
+      context.store.add_judged(round.stream, take(*missing[written]));
+    context.observer.progress(round.theta_step, Stage::kEvaluate, ++done, total);
+    if (5 * unscored > total) give_up(places, unscored);
+    context.check_stop();
+  });
+  VEGTTT_ASSERT(written == missing.size(), "every submission is judged");
+}
+
+}  // namespace
+
+std::vector<JudgedRollout> rollouts_of(Context& context, const Round& round) {
+  auto places = places_of(context, round);
+  fill_from_store(context, round, places);
+  context.check_stop();
+  sample_missing(context, round, places);
+  context.store.save_ledger();
+  judge_missing(context, round, places);
+  context.store.save_ledger();
+  std::vector<JudgedRollout> judged;
+  for (auto& place : places) judged.push_back(take(place));
+  return judged;
+}
+
+}  // namespace vegttt::adapt

@@ -1,0 +1,125 @@
+#include "vegttt/adapt/select.h"
+
+#include <set>
+
+#include "vegttt/core/error.h"
+
+namespace vegttt::adapt {
+namespace {
+
+using records::Selection;
+using records::Strategy;
+using records::Trajectory;
+
+int records::TaskCounts::*member_of(const std::string& criterion) {
+  VEGTTT_ASSERT(criterion == "fast_1" || criterion == "fast_1_strict", "a known criterion");
+  return criterion == "fast_1" ? &records::TaskCounts::fast_1 : &records::TaskCounts::fast_1_strict;
+}
+
+// Earliest of the best among steps[0 .. end).
+std::size_t best_before(const Trajectory& trajectory, const std::string& criterion, std::size_t end) {
+  std::size_t best = 0;
+  for (std::size_t s = 1; s < end; ++s) {
+    if (score_of(trajectory.steps[s], criterion) > score_of(trajectory.steps[best], criterion)) best = s;
+  }
+  return best;
+}
+
+Selection selection(Strategy strategy, const Trajectory& trajectory, const std::string& criterion, std::size_t step,
+                    std::size_t last_paid) {
+  Selection selected;
+  selected.strategy = strategy;
+  selected.criterion = criterion;
+  selected.selected_step = static_cast<int>(step);
+  selected.score = score_of(trajectory.steps[step], criterion);
+  selected.rollouts_spent = trajectory.steps[last_paid].rollouts_so_far;
+  return selected;
+}
+
+void require_steps(const Trajectory& trajectory) {
+  if (trajectory.steps.empty()) throw core::UserError("no step is complete yet: there is nothing to select from");
+}
+
+// The first step at which early stop ends the run, or the last one.
+std::size_t stop_step(const Trajectory& trajectory, const std::string& criterion, int patience) {
+  double best = score_of(trajectory.steps.front(), criterion);
+  int below = 0;
+  for (std::size_t s = 1; s < trajectory.steps.size(); ++s) {
+    const double score = score_of(trajectory.steps[s], criterion);
+    if (score > best) {
+      best = score;
+      below = 0;
+    } else if (score < best && ++below >= patience) {
+      return s;
+    }
+  }
+  return trajectory.steps.size();
+}
+
+}  // namespace
+
+double score_of(const records::StepMetrics& metrics, const std::string& criterion) {
+  return metrics.aggregate(member_of(criterion));
+}
+
+bool early_stop_reached(const Trajectory& trajectory, const std::string& criterion, int patience) {
+  if (patience <= 0 || trajectory.steps.empty()) return false;
+  return stop_step(trajectory, criterion, patience) < trajectory.steps.size();
+}
+
+Selection select_best(const Trajectory& trajectory, const std::string& criterion) {
+  require_steps(trajectory);
+  const std::size_t n = trajectory.steps.size();
+  return selection(Strategy::kArgmax, trajectory, criterion, best_before(trajectory, criterion, n), n - 1);
+}
+
+Selection select_early_stop(const Trajectory& trajectory, const std::string& criterion, int patience) {
+  require_steps(trajectory);
+  const std::size_t end = std::min(stop_step(trajectory, criterion, patience) + 1, trajectory.steps.size());
+  auto selected = selection(Strategy::kEarlyStop, trajectory, criterion, best_before(trajectory, criterion, end), end - 1);
+  selected.patience = patience;
+  return selected;
+}
+
+Selection select_fixed(const Trajectory& trajectory, const std::string& criterion, int step) {
+  require_steps(trajectory);
+  const std::size_t last = trajectory.steps.size() - 1;
+  const std::size_t chosen = step < 0 ? last : std::min(static_cast<std::size_t>(step), last);
+  return selection(Strategy::kFixed, trajectory, criterion, chosen, chosen);
+}
+
+Selection select_oracle(const Trajectory& trajectory, const std::string& criterion) {
+  require_steps(trajectory);
+  const auto member = member_of(criterion);
+  Selection selected = selection(Strategy::kOracle, trajectory, criterion, 0, trajectory.steps.size() - 1);
+  selected.selected_step = -1;
+  double sum = 0;
+  for (const auto& [task, counts] : trajectory.steps.front().tasks) {
+    double best = -1;
+    for (const auto& step : trajectory.steps) {
+      const auto found = step.tasks.find(task);
+      if (found == step.tasks.end()) continue;
+      const auto& at = found->second;
+      const double rate = at.n == 0 ? 0.0 : static_cast<double>(at.*member) / at.n;
+      if (rate <= best) continue;
+      best = rate;
+      selected.per_task_step[task] = step.step_idx;
+    }
+    sum += best;
+  }
+  selected.score = sum / static_cast<double>(trajectory.steps.front().tasks.size());
+  return selected;
+}
+
+std::vector<Selection> select_all(const Trajectory& trajectory, const std::string& criterion, int patience,
+                                  int fixed_step) {
+  std::vector<Selection> all = {select_best(trajectory, criterion)};
+  std::set<int> patiences = {1, 2};
+  if (patience > 0) patiences.insert(patience);
+  for (const int p : patiences) all.push_back(select_early_stop(trajectory, criterion, p));
+  all.push_back(select_fixed(trajectory, criterion, fixed_step));
+  all.push_back(select_oracle(trajectory, criterion));
+  return all;
+}
+
+}  // namespace vegttt::adapt
