@@ -1,0 +1,93 @@
+#include "vegttt/policy/tokenizer.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "vegttt/core/error.h"
+#include "vegttt/core/process.h"
+#include "vegttt/policy/bpe_trainer.h"
+
+namespace vegttt::policy {
+namespace {
+
+using nlohmann::json;
+
+json vectors() {
+  return json::parse(core::read_file(core::fs::path(VEGTTT_SOURCE_DIR) / "tests/policy/data/tokenizer_vectors.json"));
+}
+
+// The official files are too large for a repository; where a copy lies beside the checkout, it is used.
+std::unique_ptr<Tokenizer> official(const std::string& family) {
+  const auto packed = core::fs::path(VEGTTT_SOURCE_DIR) / "../shared/testdata/tokenizers" / family / "tokenizer.json.xz";
+  if (!core::fs::exists(packed)) return nullptr;
+  core::ProcessOptions unpack;
+  unpack.argv = {"xz", "-dkc", packed.string()};
+  unpack.max_output_bytes = 64 << 20;
+  return parse_tokenizer(core::run_process(unpack).out, packed.string());
+}
+
+class OfficialTokenizer : public testing::TestWithParam<const char*> {};
+
+TEST_P(OfficialTokenizer, EncodesAndDecodesAsHuggingFaceDoes) {
+  const auto tokenizer = official(GetParam());
+  if (!tokenizer) GTEST_SKIP() << "no official tokenizer files beside the checkout";
+  for (const auto& test : vectors()[GetParam()]) {
+    const auto text = test["text"].get<std::string>();
+    const auto ids = test["ids"].get<std::vector<int>>();
+    EXPECT_EQ(tokenizer->encode(text), ids) << json(text);
+    EXPECT_EQ(tokenizer->decode(ids, true), test["decoded"].get<std::string>());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, OfficialTokenizer, testing::Values("gpt-oss", "qwen2.5", "qwen3"),
+                         [](const auto& info) { return std::string(info.param) == "gpt-oss" ? "GptOss" : info.param == std::string("qwen3") ? "Qwen3" : "Qwen25"; });
+
+TEST(BpeTrainer, LearnsTheMergesThatHuggingFaceLearns) {
+  const json expected = vectors()["trained"];
+  const auto trained = train_bpe(expected["texts"].get<std::vector<std::string>>(), expected["vocabulary"].get<int>() + 1, {"<|end|>"});
+  EXPECT_EQ(json(trained["model"]["merges"]), expected["merges"]);
+  const auto tokenizer = parse_tokenizer(trained.dump(), "trained");
+  for (const auto& test : expected["cases"]) {
+    EXPECT_EQ(tokenizer->encode(test["text"].get<std::string>()), test["ids"].get<std::vector<int>>()) << test["text"];
+  }
+}
+
+TEST(BpeTrainer, EveryTextComesBack) {
+  const json expected = vectors()["trained"];
+  const auto tokenizer = parse_tokenizer(train_bpe(expected["texts"].get<std::vector<std::string>>(), 300, {"<|end|>"}).dump(), "t");
+  for (const auto& test : expected["cases"]) {
+    const auto text = test["text"].get<std::string>();
+    EXPECT_EQ(tokenizer->decode(tokenizer->encode(text), true), text);
+  }
+}
+
+TEST(Tokenizer, SpecialTokensAreRecognisedAndSkipped) {
+  const auto tokenizer = parse_tokenizer(train_bpe({"abc"}, 300, {"<|end|>", "<|end|>2"}).dump(), "t");
+  const int end = tokenizer->id_of("<|end|>"), longer = tokenizer->id_of("<|end|>2");
+  EXPECT_EQ(tokenizer->vocabulary(), longer + 1);
+  EXPECT_EQ(tokenizer->encode("<|end|><|end|>2"), (std::vector<int>{end, longer}));
+  EXPECT_EQ(tokenizer->decode({end, tokenizer->id_of("b"), longer}, true), "b");
+  EXPECT_EQ(tokenizer->decode({end, tokenizer->id_of("b")}, false), "<|end|>b");
+  EXPECT_EQ(tokenizer->id_of("<|none|>"), -1);
+}
+
+TEST(Tokenizer, InvalidUtf8BecomesReplacementCharacters) {
+  const auto tokenizer = parse_tokenizer(train_bpe({"abc"}, 300, {}).dump(), "t");
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode("a\xff z"), true), "a\xEF\xBF\xBD z");
+  EXPECT_EQ(tokenizer->decode({tokenizer->encode("é")[0]}, true), "\xEF\xBF\xBD");
+}
+
+TEST(Tokenizer, OtherKindsAreRefusedNamingTheFile) {
+  for (const char* text : {R"({"model": {"type": "Unigram", "vocab": []}})", R"({"model": {"type": "BPE", "vocab": {}, "merges": []}})", "{"}) {
+    try {
+      parse_tokenizer(text, "folder/tokenizer.json");
+      FAIL() << text;
+    } catch (const core::UserError& error) {
+      EXPECT_NE(std::string(error.what()).find("folder/tokenizer.json"), std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vegttt::policy
