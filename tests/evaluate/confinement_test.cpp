@@ -4,9 +4,11 @@
 
 namespace vegttt::evaluate {
 
-TEST(Confinement, EveryMissingPartHasALineForPeople) {
+TEST(Confinement, AMissingPartHasALineForPeople) {
   const Confinement found = probe_confinement();
-  EXPECT_EQ(found.missing.empty(), found.landlock && found.seccomp);
+  const bool complete = found.landlock && found.seccomp;
+  EXPECT_TRUE(complete || !found.missing.empty());
+  for (const auto& line : found.missing) EXPECT_NE(line.find("refused"), std::string::npos) << line;
 }
 
 }  // namespace vegttt::evaluate

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+
+#include "private_root.h"
 #include "tool_chain.h"
 #include "vegttt/runner/syscall_filter.h"
 
@@ -9,6 +12,7 @@ namespace vegttt::evaluate {
 // can name any file (#include, .incbin, #line with a caret), so files of the host must not be there for it.
 class CompilerJail {
  public:
+  // `work` exists and holds an empty folder `root`, for the private root to be mounted on.
   CompilerJail(const ToolChain& chain, const core::fs::path& prelude, const core::fs::path& work, double cpu_s);
   ~CompilerJail();
   CompilerJail(const CompilerJail&) = delete;
@@ -18,6 +22,8 @@ class CompilerJail {
   bool enter() const;
 
  private:
+  std::optional<PrivateRoot> root_;  // where the machine allows it
+  std::string work_;
   int ruleset_ = -1;
   double cpu_s_;
   runner::SyscallFilter filter_;

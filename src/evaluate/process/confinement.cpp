@@ -1,3 +1,4 @@
+#include "private_root.h"
 #include "vegttt/evaluate/evaluator.h"
 #include "vegttt/runner/landlock.h"
 #include "vegttt/runner/syscall_filter.h"
@@ -13,9 +14,12 @@ Confinement probe_confinement() {
     found.missing.push_back(
         "Landlock is refused here: candidates and the compiler that reads them can read this user's files");
   if (found.landlock && abi < 4)
-    found.missing.push_back("Landlock " + std::to_string(abi) + " does not cover TCP; seccomp refuses sockets instead");
+    found.missing.push_back("Landlock " + std::to_string(abi) + " is old: TCP is refused by seccomp alone");
   if (!found.seccomp)
     found.missing.push_back("seccomp is refused here: candidates can start processes and open sockets");
+  if (!PrivateRoot::works())
+    found.missing.push_back("User namespaces are refused here: the compiler cannot read this user's files but a candidate "
+                            "can learn whether one exists");
   return found;
 }
 

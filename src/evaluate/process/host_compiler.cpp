@@ -88,6 +88,7 @@ CompileResult HostCompiler::compile(const records::Candidate& candidate) {
   CompileResult result;
   if (!impl_->look_up(candidate, result)) {
     const core::TemporaryFolder work("vegttt-compile");
+    core::make_folder(work.path() / "root");
     const core::ProcessResult process = impl_->run(candidate.assembled, work.path());
     if (process.exit_code == 126)
       throw core::MachineError("the compiler's jail cannot be closed on this machine", "restrict_self");
