@@ -35,10 +35,13 @@ inline float signed_unit(std::uint32_t h) {
 // Nearly uniform in the middle, with tails up to 6.8 standard deviations; no call, so that it vectorises.
 inline float heavy_tailed(float u) { return kUnitVariance * u * (1.0f + 0.05f / (1.01f - u * u)); }
 
-inline std::uint32_t round_down_bits(std::uint32_t b, std::uint32_t random) {
+// Away from a 7-bit number by 1 to 3 units of the tenth bit and 0.375 to 0.5 more.
+template <bool down>
+inline std::uint32_t one_sided_bits(std::uint32_t b, std::uint32_t random) {
   const std::uint32_t seventh = (b + 0x8000u) & ~0xFFFFu;
   const std::uint32_t k = 1 + (((random & 255u) * 3u) >> 8);
-  return seventh + k * kTenthBit + 0xC00u + (b & 0x3FFu);
+  const std::uint32_t offset = k * kTenthBit + 0xC00u + (b & 0x3FFu);
+  return down ? seventh + offset : seventh - offset;
 }
 
 // up_of_four: how many of four values round away from zero.
@@ -51,7 +54,8 @@ inline std::uint32_t round_mixed_bits(std::uint32_t b, std::uint32_t random, std
 template <Rounding rounding>
 inline float hostile_as(float value, std::uint32_t random) {
   const auto b = std::bit_cast<std::uint32_t>(value);
-  if constexpr (rounding == Rounding::kDown) return std::bit_cast<float>(round_down_bits(b, random));
+  if constexpr (rounding == Rounding::kDown) return std::bit_cast<float>(one_sided_bits<true>(b, random));
+  if constexpr (rounding == Rounding::kUp) return std::bit_cast<float>(one_sided_bits<false>(b, random));
   if constexpr (rounding == Rounding::kMixed) return std::bit_cast<float>(round_mixed_bits(b, random, 1));
   if constexpr (rounding == Rounding::kEven) return std::bit_cast<float>(round_mixed_bits(b, random, 2));
   return value;
@@ -92,6 +96,7 @@ void draw_block(float* out, std::int64_t count, std::uint64_t key, std::int64_t 
     case Rounding::kMixed: return fill_around<Rounding::kMixed>(out, n, block_key, draw.mean, scale);
     case Rounding::kEven: return fill_around<Rounding::kEven>(out, n, block_key, draw.mean, scale);
     case Rounding::kDown: return fill_around<Rounding::kDown>(out, n, block_key, draw.mean, scale);
+    case Rounding::kUp: return fill_around<Rounding::kUp>(out, n, block_key, draw.mean, scale);
   }
 }
 
@@ -128,6 +133,7 @@ float hostile(float value, Rounding rounding, std::uint32_t bits) {
     case Rounding::kMixed: return hostile_as<Rounding::kMixed>(value, bits);
     case Rounding::kEven: return hostile_as<Rounding::kEven>(value, bits);
     case Rounding::kDown: return hostile_as<Rounding::kDown>(value, bits);
+    case Rounding::kUp: return hostile_as<Rounding::kUp>(value, bits);
   }
   return value;
 }

@@ -13,6 +13,7 @@ enum class Rounding {
   kMixed,  // three quarters round towards zero, the rest away: errors survive a sum and do not cancel in a ratio
   kEven,   // half and half: for products, whose drift would grow with length
   kDown,   // all round towards zero, at 7 bits (bf16) too: the error survives any mean
+  kUp,     // all round away from zero, likewise
 };
 
 // Heavy-tailed values: mean + scale * z, z of unit variance, |z| < 7.

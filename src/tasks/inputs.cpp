@@ -47,7 +47,7 @@ class Outliers {
   }
 
   void plant_one(std::int64_t at, bool positive) {
-    const float value = (positive ? 1.0f : -1.0f) * magnitude();
+    const float value = outlier(positive ? 1 : -1);
     if (!recipe_.twins) {
       data_[at] = hostile(value, recipe_.draw.rounding, static_cast<std::uint32_t>(stream_.below(256)));
       return;
@@ -59,11 +59,12 @@ class Outliers {
     data_[at] = beside_tenth_bit(value, true);
   }
 
-  // Log-uniform, then just above a power of two, where a unit of the tenth bit is largest beside the value.
-  float magnitude() {
+  // Log-uniform. Where the mean is small beside it, moved just above a power of two: a unit of the tenth bit is largest there.
+  float outlier(double sign) {
     const double units = recipe_.outlier_low * std::pow(recipe_.outlier_high / recipe_.outlier_low, stream_.uniform());
-    const double power = std::exp2(std::floor(std::log2(units * recipe_.draw.scale)));
-    return static_cast<float>(power * (1 + 0.25 * stream_.uniform()));
+    const double distance = units * recipe_.draw.scale, fraction = 0.25 * stream_.uniform();
+    if (std::abs(recipe_.draw.mean) > distance) return static_cast<float>(recipe_.draw.mean + sign * distance);
+    return static_cast<float>(sign * std::exp2(std::floor(std::log2(distance))) * (1 + fraction));
   }
 
   // Another index on the line through `at` along `axis`.
@@ -187,7 +188,7 @@ class InputMaker {
         dims_(task.dimensions(size)), output_elements_(task.output(size).elements()) {}
 
   at::Tensor make(const InputSpec& input, const Shape& shape) const {
-    const core::CounterRng rng = stream(input, std::to_string(set_), "values");
+    const core::CounterRng rng = stream(input.name, std::to_string(set_), "values");
     const std::uint64_t key = mix64(rng.key());
     switch (input.structure) {
       case Structure::kBool: return fair_bits(shape, key);
@@ -200,14 +201,15 @@ class InputMaker {
   }
 
  private:
-  core::CounterRng stream(const InputSpec& input, const std::string& set, const char* purpose) const {
-    return core::CounterRng::of({"inputs", task_.id, size_, seed_, set, input.name, purpose});
+  core::CounterRng stream(const std::string& input, const std::string& set, const char* purpose) const {
+    return core::CounterRng::of({"inputs", task_.id, size_, seed_, set, input, purpose});
   }
 
   at::Tensor strict(const InputSpec& input, const Shape& shape, const core::CounterRng& rng) const {
-    const Recipe recipe = recipe_for(task_, input, shape, output_elements_, set_,
-                                     stream(input, std::to_string(set_), "recipe"), stream(input, "", "recipe"));
-    const std::uint64_t outlier_key = stream(input, std::to_string(set_), "outliers").key();
+    const std::string set = std::to_string(set_);
+    const TrialStreams streams{stream(input.name, set, "recipe"), stream("", set, "recipe"), stream(input.name, "", "recipe")};
+    const Recipe recipe = recipe_for(task_, input, shape, output_elements_, set_, streams);
+    const std::uint64_t outlier_key = stream(input.name, set, "outliers").key();
     const at::Tensor drawn = heavy_values(shape, recipe, rng, outlier_key);
     if (input.structure == Structure::kProbabilities) return probabilities_of(drawn, recipe.draw.rounding, rng.key());
     if (input.structure == Structure::kLogProbabilities) return at::log_softmax(drawn, -1);

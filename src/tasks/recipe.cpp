@@ -11,9 +11,8 @@ namespace {
 
 class Chef {
  public:
-  Chef(const Task& task, const InputSpec& input, const std::vector<std::int64_t>& shape, int set,
-       const core::CounterRng& rng, const core::CounterRng& shared)
-      : task_(task), input_(input), shape_(shape), set_(set), stream_(rng), shared_(shared) {}
+  Chef(const Task& task, const InputSpec& input, const std::vector<std::int64_t>& shape, int set, const TrialStreams& streams)
+      : task_(task), input_(input), shape_(shape), set_(set), streams_(streams), stream_(streams.input) {}
 
   Recipe cook() {
     if (input_.parameter) return shape_.size() >= 2 && input_.distribution != "ones" && input_.distribution != "zeros" ? weight() : affine();
@@ -35,7 +34,7 @@ class Chef {
   double scale(double low, double high) { return low * std::pow(high / low, stream_.uniform()); }
   double between(double low, double high) { return low + (high - low) * stream_.uniform(); }
   double sign() { return stream_.uniform() < 0.5 ? -1 : 1; }
-  bool odd_set() const { return (set_ + shared_.below(0, 2)) % 2 != 0; }
+  bool odd_set() const { return (set_ + streams_.all_sets.below(0, 2)) % 2 != 0; }
   double longest_axis() const { return shape_.empty() ? 1 : static_cast<double>(*std::max_element(shape_.begin(), shape_.end())); }
   bool multiplies_along_an_axis() const { return task_.reference.find("prod(") != std::string::npos; }
 
@@ -85,7 +84,7 @@ class Chef {
 
   // In one of three sets the variance is small enough for an epsilon of 1e-5 to change the result by a percent.
   Recipe norm() {
-    const bool faint = (set_ + shared_.below(1, 3)) % 3 == 0;
+    const bool faint = (set_ + streams_.all_sets.below(1, 3)) % 3 == 0;
     return make(faint ? scale(0.02, 0.04) : scale(0.5, 4), 0.2, 0.8, 4, 12);
   }
 
@@ -109,8 +108,10 @@ class Chef {
     return recipe;
   }
 
-  // Wide against the thresholds 1 of hinge, Huber and margin; class scores beyond exp's range in some rows.
+  // Wide against the thresholds 1 of hinge, Huber and margin; class scores beyond exp's range in some rows. All inputs share
+  // scale and mean: a margin between differently scaled distances would never, or always, be kept.
   Recipe loss() {
+    stream_ = core::RandomStream(streams_.set);
     const bool scores = std::any_of(task_.inputs.begin(), task_.inputs.end(),
                                     [](const InputSpec& i) { return i.structure == Structure::kClassIndex; });
     return scores ? make(scale(2, 4), 0.1, 0.6, 8, 40) : make(scale(1.2, 3.5), 0, 0.3, 5, 20);
@@ -120,17 +121,30 @@ class Chef {
   const InputSpec& input_;
   const std::vector<std::int64_t>& shape_;
   int set_;
+  TrialStreams streams_;
   core::RandomStream stream_;
-  core::CounterRng shared_;
 };
+
+bool is_first_probability(const Task& task, const InputSpec& input) {
+  const auto first = std::find_if(task.inputs.begin(), task.inputs.end(),
+                                  [](const InputSpec& i) { return i.structure == Structure::kProbabilities; });
+  return first != task.inputs.end() && first->name == input.name;
+}
+
+// Few outputs are means of very many inputs: only errors of one direction are left in them. In sum t log(t / p) those of t and
+// p cancel when they are alike.
+Rounding rounding_for(const Task& task, const InputSpec& input, std::int64_t output_elements) {
+  if (output_elements > 16) return Rounding::kMixed;
+  return is_first_probability(task, input) ? Rounding::kUp : Rounding::kDown;
+}
 
 }  // namespace
 
 Recipe recipe_for(const Task& task, const InputSpec& input, const std::vector<std::int64_t>& shape,
-                  std::int64_t output_elements, int set, const core::CounterRng& rng, const core::CounterRng& shared) {
-  Recipe recipe = Chef(task, input, shape, set, rng, shared).cook();
-  if (recipe.draw.near_one) recipe.draw.rounding = Rounding::kEven;
-  else if (output_elements <= 16) recipe.draw.rounding = Rounding::kDown, recipe.twins = false;
+                  std::int64_t output_elements, int set, const TrialStreams& streams) {
+  Recipe recipe = Chef(task, input, shape, set, streams).cook();
+  recipe.draw.rounding = recipe.draw.near_one ? Rounding::kEven : rounding_for(task, input, output_elements);
+  if (recipe.draw.rounding != Rounding::kMixed) recipe.twins = false;
   return recipe;
 }
 

@@ -16,12 +16,18 @@ namespace {
 
 constexpr const char* kEntry = "reference";
 
-// LibTorch's messages are stories with the source in them; people get the first sentence and the line.
-std::string first_line_of(const std::string& message) {
+// LibTorch's messages are stories with the source in them; people get one sentence and the line.
+std::string sentence_in(const std::string& message) {
   for (const auto line : core::lines_of(message)) {
     if (!core::trim(line).empty()) return std::string(core::trim(line));
   }
   return "TorchScript refused it";
+}
+
+// A failing operator's own sentence follows "RuntimeError: ", after the interpreter's.
+std::string operator_sentence_in(const std::string& message) {
+  const std::size_t at = message.find("RuntimeError: ");
+  return sentence_in(at == std::string::npos ? message : message.substr(at + 14));
 }
 
 std::string line_number_in(const std::string& message) {
@@ -35,7 +41,7 @@ std::shared_ptr<torch::jit::CompilationUnit> compile(const std::string& text, co
   try {
     unit->define(std::nullopt, text, torch::jit::nativeResolver(), nullptr);
   } catch (const std::exception& error) {
-    throw core::UserError(first_line_of(error.what()) + line_number_in(error.what()), where,
+    throw core::UserError(sentence_in(error.what()) + line_number_in(error.what()), where,
                           "operators are torch.<ATen name>; torch.nn.functional is not there (configs/tasks/README.md)");
   }
   return unit;
@@ -79,7 +85,7 @@ at::Tensor Reference::operator()(const std::vector<at::Tensor>& inputs) const {
   try {
     impl_->executor.run(stack);
   } catch (const std::exception& error) {
-    throw core::UserError(first_line_of(error.what()), impl_->where);
+    throw core::UserError(operator_sentence_in(error.what()), impl_->where, "shapes and dtypes of the inputs");
   }
   if (stack.size() != 1 || !stack.back().isTensor()) throw core::UserError("it returns no single tensor", impl_->where);
   return std::move(stack.back()).toTensor();

@@ -29,6 +29,7 @@ double excess(const at::Tensor& got, const at::Tensor& truth, double tolerance) 
 }
 
 at::Tensor rounded_to_fp16(const at::Tensor& x) { return x.is_floating_point() ? x.to(at::kHalf).to(at::kDouble) : x; }
+at::Tensor rounded_to_bf16(const at::Tensor& x) { return x.is_floating_point() ? x.to(at::kBFloat16).to(at::kDouble) : x; }
 
 // 10 mantissa bits, to nearest even, float32's exponents.
 at::Tensor rounded_to_tf32(const at::Tensor& x) {
@@ -63,6 +64,16 @@ std::vector<at::Tensor> half_of_axis(const Task& task, const std::vector<at::Ten
   return changed;
 }
 
+// The first `part` of the rows of every input that has as many as the first: a mean over some of them.
+std::vector<at::Tensor> first_rows(const std::vector<at::Tensor>& inputs, double part) {
+  std::vector<at::Tensor> changed = inputs;
+  const std::int64_t rows = inputs[0].size(0);
+  for (at::Tensor& input : changed) {
+    if (input.size(0) == rows) input = input.slice(0, 0, static_cast<std::int64_t>(static_cast<double>(rows) * part));
+  }
+  return changed;
+}
+
 at::Tensor copy_of(const at::Tensor& input, const at::Tensor& like) {
   const at::Tensor flat = input.flatten().to(like.scalar_type());
   const std::int64_t repeats = (like.numel() + flat.numel() - 1) / flat.numel();
@@ -88,6 +99,10 @@ std::map<std::string, double> attacks(const Task& task, const std::string& size,
     report("copy", copy_of(inputs[0], truth), truth);
     if (truth.numel() > 1) report("half of the output", first_half(truth), truth);
     report("fp16", reference(mapped(inputs, rounded_to_fp16)), truth);
+    report("bf16", reference(mapped(inputs, rounded_to_bf16)), truth);
+    if (truth.numel() == 1) {
+      for (const double part : {0.5, 0.9}) report("part of the rows", truth_of(reference, first_rows(inputs, part)), truth);
+    }
     report("tf32", reference(mapped(inputs, rounded_to_tf32)), truth);
     for (std::int64_t axis = 0; axis < inputs[0].dim(); ++axis) {
       if (inputs[0].size(axis) == 1) continue;
@@ -98,8 +113,8 @@ std::map<std::string, double> attacks(const Task& task, const std::string& size,
   return worst;
 }
 
-void expect_all_refused(const Task& task, const std::string& size) {
-  for (const std::uint64_t seed : {11u, 12u}) {
+void expect_all_refused(const Task& task, const std::string& size, const std::vector<std::uint64_t>& seeds) {
+  for (const std::uint64_t seed : seeds) {
     for (const auto& [attack, ratio] : attacks(task, size, seed)) {
       if (std::getenv("VEGTTT_PRINT")) std::printf("%s\t%s\t%s\t%s\t%.2f\n", task.id.c_str(), task.family.c_str(), size.c_str(), attack.c_str(), ratio);
       EXPECT_GT(ratio, 1.0) << task.id << " " << task.name << ", " << size << ": " << attack << " would pass";
@@ -107,25 +122,34 @@ void expect_all_refused(const Task& task, const std::string& size) {
   }
 }
 
+// ATen's own float32 error, where it exceeds 1e-5: both add long rows of positive numbers in a few float32 accumulators.
+const std::map<std::pair<std::string, std::string>, double> kInexact = {
+    {{"L1/23", "small"}, 4e-5},   // softmax over 24,576 columns
+    {{"L1/37", "small"}, 2.5e-4}, // norm of 589,824 elements
+};
+
 void expect_well_conditioned(const Task& task, const std::string& size) {
   const Reference reference(task);
+  const auto exception = kInexact.find({task.id, size});
+  const double allowed = exception == kInexact.end() ? 1e-5 : exception->second;
   double worst = 0;
-  for (int set = 0; set < kSets; ++set) {
+  for (int set = 0; set < (size == "small" ? 1 : kSets); ++set) {
     const auto inputs = make_inputs(task, size, 13, set);
     const at::Tensor truth = truth_of(reference, inputs);
     EXPECT_TRUE(at::isfinite(truth).all().item<bool>()) << task.id << " " << size;
-    worst = std::max(worst, excess(reference(inputs), truth, 1e-5));
+    EXPECT_GT(truth.abs().max().item<double>(), 0) << task.id << " " << size;
+    worst = std::max(worst, excess(reference(inputs), truth, allowed));
   }
   if (std::getenv("VEGTTT_PRINT")) std::printf("%s\t%s\t%s\tfloat32\t%.3f\n", task.id.c_str(), task.family.c_str(), size.c_str(), worst);
   EXPECT_LT(worst, 1.0) << task.id << " " << task.name << ", " << size << ": the float32 reference is not near its truth";
 }
 
 TEST(StrictInputs, LetNoCheapAnswerPassAtTiny) {
-  for (const Task& task : catalogue().all()) expect_all_refused(task, "tiny");
+  for (const Task& task : catalogue().all()) expect_all_refused(task, "tiny", {11, 12});
 }
 
 TEST(StrictInputs, LetNoCheapAnswerPassAtSmall) {
-  for (const char* id : {"4", "14", "28", "36", "51", "76", "82", "90", "95", "98"}) expect_all_refused(catalogue().find(id), "small");
+  for (const char* id : {"4", "28", "36", "51", "82", "95", "98"}) expect_all_refused(catalogue().find(id), "small", {11});
 }
 
 TEST(StrictInputs, KeepTheFloat32ReferenceNearItsTruthAtTiny) {
