@@ -1,0 +1,107 @@
+#include "vegttt/experiment/plan.h"
+
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "vegttt/adapt/methods.h"
+#include "vegttt/core/json.h"
+#include "vegttt/records/compute.h"
+
+namespace vegttt::experiment {
+namespace {
+
+// Seconds per rollout (sampled and judged) and per trained token of an earlier run.
+struct Speed {
+  double sample_s = 0, evaluate_s = 0, update_s = 0;
+  std::string basis;
+};
+
+bool same_work(const config::ExperimentConfig& a, const config::ExperimentConfig& b) {
+  return a.policy.folder == b.policy.folder && a.tasks.size == b.tasks.size && a.evaluate.dialect == b.evaluate.dialect;
+}
+
+std::optional<Speed> speed_of(const core::fs::path& run, const config::ExperimentConfig& wanted) {
+  try {
+    const auto loaded = config::load_experiment((run / "config.yaml").string(), {});
+    if (!same_work(loaded.values, wanted)) return {};
+    const auto file = run / (loaded.values.adapt.method + "_compute.json");
+    const auto ledger = records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
+    if (ledger.rollouts == 0 || ledger.evaluations == 0) return {};
+    const auto seconds = [&](const char* stage) {
+      const auto found = ledger.stage_s.find(stage);
+      return found == ledger.stage_s.end() ? 0.0 : found->second;
+    };
+    return Speed{seconds("sample") / static_cast<double>(ledger.rollouts),
+                 seconds("evaluate") / static_cast<double>(ledger.evaluations),
+                 ledger.updates == 0 ? 0 : seconds("learn") / static_cast<double>(ledger.updates), run.string()};
+  } catch (const std::exception&) {
+    return {};  // a folder that is no run, or an old one: no basis for an estimate
+  }
+}
+
+std::optional<Speed> newest_speed(const config::ExperimentConfig& wanted, const core::fs::path& out) {
+  std::optional<Speed> best;
+  core::fs::file_time_type newest{};
+  std::error_code ignored;
+  for (const auto& entry : core::fs::directory_iterator(out, ignored)) {
+    const auto written = core::fs::last_write_time(entry.path(), ignored);
+    if (best && written < newest) continue;
+    if (const auto speed = speed_of(entry.path(), wanted)) {
+      best = speed;
+      newest = written;
+    }
+  }
+  return best;
+}
+
+void count(const config::ExperimentConfig& config, int tasks, Cost& cost) {
+  const auto& adapt = config.adapt;
+  const int samples = config.sampling.samples_per_task;
+  if (adapt.method == "base") {
+    cost.rollouts = tasks * samples;
+  } else if (adapt.method == "best_of_n") {
+    cost.rollouts = tasks * adapt.best_of_n_samples;
+    cost.evaluations = tasks;  // the selected kernels, once more
+  } else if (adapt.method == "batch_ttt") {
+    cost.updates = adapt.steps;
+    cost.rollouts = tasks * (samples * (adapt.steps + 1) + adapt.reevaluate_samples);
+  } else {
+    cost.updates = adapt::rlvr_steps(adapt, tasks);
+    cost.rollouts = adapt.epochs * tasks * samples;
+  }
+  cost.evaluations += cost.rollouts;
+}
+
+std::string duration(double seconds) {
+  char text[48];
+  if (seconds < 90)
+    std::snprintf(text, sizeof text, "%.0f s", seconds);
+  else if (seconds < 5400)
+    std::snprintf(text, sizeof text, "%.0f min", seconds / 60);
+  else
+    std::snprintf(text, sizeof text, "%.1f h", seconds / 3600);
+  return text;
+}
+
+}  // namespace
+
+Cost cost_of(const config::ExperimentConfig& config, int tasks, const core::fs::path& out) {
+  Cost cost;
+  cost.tasks = tasks;
+  count(config, tasks, cost);
+  if (const auto speed = newest_speed(config, out)) {
+    cost.seconds = cost.rollouts * speed->sample_s + cost.evaluations * speed->evaluate_s + cost.updates * speed->update_s;
+    cost.basis = speed->basis;
+  }
+  return cost;
+}
+
+std::string text_of(const Cost& cost) {
+  std::string text = std::to_string(cost.tasks) + " tasks, " + std::to_string(cost.rollouts) + " rollouts, " +
+                     std::to_string(cost.evaluations) + " evaluations, " + std::to_string(cost.updates) + " updates";
+  if (cost.basis.empty()) return text + "; no earlier run of this kind to estimate the time from";
+  return text + ", about " + duration(cost.seconds) + " (as in " + cost.basis + ")";
+}
+
+}  // namespace vegttt::experiment

@@ -1,0 +1,142 @@
+#include "vegttt/experiment/run.h"
+
+#include <cmath>
+
+#include "vegttt/adapt/methods.h"
+#include "vegttt/core/clock.h"
+#include "vegttt/core/error.h"
+#include "vegttt/core/log.h"
+#include "vegttt/core/stop.h"
+#include "vegttt/experiment/replay.h"
+
+namespace vegttt::experiment {
+namespace {
+
+using core::fs::path;
+
+// Ends the run at the next safe point: after a signal, or when its time is over.
+std::function<void()> stop_check(double max_minutes) {
+  const double deadline_s = max_minutes > 0 ? core::now_s() + 60 * max_minutes : INFINITY;
+  return [deadline_s] {
+    core::throw_if_stopped();
+    if (core::now_s() > deadline_s) throw core::Stopped(core::ExitCode::kEndedEarly, "time is over (--max-minutes)");
+  };
+}
+
+std::string progress_text(const RunDirectory& run) {
+  const auto steps = run.trajectory().steps.size();
+  const int step = static_cast<int>(steps);
+  const auto judged = run.judged(adapt::Stream::kAdapt, step).size();
+  std::string text = std::to_string(steps) + (steps == 1 ? " step" : " steps") + " complete";
+  if (judged > 0) text += ", " + std::to_string(judged) + " rollouts of step " + std::to_string(step);
+  return text;
+}
+
+Parts parts_of(const RunDirectory& run, const PartsFactory& make_parts) {
+  const auto& facts = run.facts();
+  Parts parts = make_parts({run.loaded().values, (run.path() / "kernels").string(), facts.threads, !facts.replay.empty()});
+  if (!facts.replay.empty()) parts.evaluator = std::make_unique<ReplayEvaluator>(facts.replay);
+  return parts;
+}
+
+path continue_run(RunDirectory& run, const RunRequest& request, const PartsFactory& make_parts,
+                  adapt::Observer& observer) {
+  run.begin_attempt(request.argv);
+  Parts parts = parts_of(run, make_parts);
+  adapt::Context context{run.loaded().values, parts.tasks, *parts.sampler,  *parts.learner,
+                         *parts.evaluator,    run,         observer,        stop_check(request.max_minutes),
+                         parts.trained_on};
+  try {
+    adapt::run_method(context);
+  } catch (const core::Stopped& stopped) {
+    run.save_ledger();
+    throw core::Stopped(stopped.code(), std::string(stopped.what()) + ": " + progress_text(run) +
+                                            ". Saved. Continue with: vegttt resume " + run.path().string());
+  } catch (...) {
+    run.save_ledger();
+    throw;
+  }
+  run.save_ledger();
+  return run.path();
+}
+
+// A new run that failed before its first rollout (a missing model, a bad task) leaves its name free.
+void discard_if_empty(std::unique_ptr<RunDirectory> run) {
+  const path folder = run->path();
+  const bool empty = !core::fs::exists(folder / "rollouts.jsonl") && !core::fs::exists(folder / "sampled.jsonl");
+  run.reset();
+  std::error_code ignored;
+  if (empty) core::fs::remove_all(folder, ignored);
+}
+
+// Moves an old run aside under the first free number.
+void move_aside(const path& run) {
+  { RunDirectory::open(run); }  // refuses while another process works on it
+  for (int number = 1;; ++number) {
+    path aside = run;
+    aside += ".old-" + std::to_string(number);
+    if (core::fs::exists(aside)) continue;
+    std::error_code error;
+    core::fs::rename(run, aside, error);
+    if (error) throw core::MachineError(run.string() + ": " + error.message(), "rename");
+    core::info("moved the earlier run to " + aside.string());
+    return;
+  }
+}
+
+// A run that is resumed by name must be the same experiment.
+void require_same_config(const RunDirectory& run, const config::LoadedExperiment& loaded) {
+  const auto old_fields = config::fields_of(run.loaded().values);
+  const auto new_fields = config::fields_of(loaded.values);
+  for (std::size_t i = 0; i < new_fields.size(); ++i) {
+    if (old_fields[i].value == new_fields[i].value) continue;
+    throw core::UserError(new_fields[i].key + " is " + new_fields[i].value + " now and was " + old_fields[i].value +
+                              " when this run began",
+                          run.path().string(), "vegttt resume " + run.path().string() + ", or another --name");
+  }
+}
+
+}  // namespace
+
+path run_path(const config::LoadedExperiment& loaded, const RunRequest& request) {
+  std::string name = request.name.empty() ? loaded.values.name : request.name;
+  if (name.empty()) {
+    name = path(loaded.file).stem().string();
+    if (loaded.values.adapt.method != config::ExperimentConfig{}.adapt.method) name += "-" + loaded.values.adapt.method;
+    name += "-s" + std::to_string(loaded.values.seed);
+  }
+  if (name.find('/') != std::string::npos || name == "." || name == "..")
+    throw core::UserError("'" + name + "' cannot be the name of a folder", "name");
+  return path(request.out) / name;
+}
+
+path run_experiment(const config::LoadedExperiment& loaded, const RunRequest& request, const PartsFactory& make_parts,
+                    adapt::Observer& observer) {
+  const path folder = run_path(loaded, request);
+  if (core::fs::exists(folder) && request.if_exists == "resume") {
+    const auto run = RunDirectory::open(folder);
+    require_same_config(*run, loaded);
+    return continue_run(*run, request, make_parts, observer);
+  }
+  if (core::fs::exists(folder) && request.if_exists == "replace") move_aside(folder);
+  const std::string replay = request.replay.empty() ? "" : core::fs::absolute(request.replay).string();
+  if (!replay.empty()) ReplayEvaluator check(replay);  // a wrong folder is found before the run exists
+  auto run = RunDirectory::create(folder, loaded, {loaded.values.adapt.method, replay, request.threads},
+                                  describe_environment(request.threads));
+  try {
+    return continue_run(*run, request, make_parts, observer);
+  } catch (const core::Stopped&) {
+    throw;
+  } catch (...) {
+    discard_if_empty(std::move(run));
+    throw;
+  }
+}
+
+path resume_experiment(const path& folder, const RunRequest& request, const PartsFactory& make_parts,
+                       adapt::Observer& observer) {
+  const auto run = RunDirectory::open(folder);
+  return continue_run(*run, request, make_parts, observer);
+}
+
+}  // namespace vegttt::experiment
