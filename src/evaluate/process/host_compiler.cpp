@@ -25,7 +25,7 @@ struct HostCompiler::Impl {
 
   fs::path result_path(const records::Candidate& candidate, const char* extension) const;
   bool look_up(const records::Candidate& candidate, CompileResult& result) const;
-  core::ProcessResult run(const std::string& source, const fs::path& work) const;
+  core::ProcessResult run(const fs::path& work) const;
   void keep(const records::Candidate& candidate, const fs::path& work, CompileResult& result) const;
 };
 
@@ -44,17 +44,17 @@ bool HostCompiler::Impl::look_up(const records::Candidate& candidate, CompileRes
   return result.cached;
 }
 
-core::ProcessResult HostCompiler::Impl::run(const std::string& source, const fs::path& work) const {
+// The source is a file named `frame`, which is how messages about lines outside of the model's code begin.
+core::ProcessResult HostCompiler::Impl::run(const fs::path& work) const {
   const CompilerJail jail(chain, prelude, work, options.timeout_s);
   core::ProcessOptions process;
   process.argv = {chain.compiler.string()};
   process.argv.insert(process.argv.end(), chain.flags.begin(), chain.flags.end());
   process.argv.insert(process.argv.end(), chain.link_flags.begin(), chain.link_flags.end());
   for (const std::string& argument : {std::string("-I"), prelude.string(), std::string("-x"), std::string("c++"),
-                                      std::string("-"), std::string("-o"), std::string("candidate.so")})
+                                      std::string("frame"), std::string("-o"), std::string("candidate.so")})
     process.argv.push_back(argument);
   process.working_folder = work;
-  process.stdin_text = source;
   process.timeout_s = options.timeout_s;
   process.max_output_bytes = 64 << 10;
   process.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TMPDIR=" + work.string()};
@@ -89,7 +89,8 @@ CompileResult HostCompiler::compile(const records::Candidate& candidate) {
   if (!impl_->look_up(candidate, result)) {
     const core::TemporaryFolder work("vegttt-compile");
     core::make_folder(work.path() / "root");
-    const core::ProcessResult process = impl_->run(candidate.assembled, work.path());
+    core::write_file_atomically(work.path() / "frame", candidate.assembled);
+    const core::ProcessResult process = impl_->run(work.path());
     if (process.exit_code == 126)
       throw core::MachineError("the compiler's jail cannot be closed on this machine", "restrict_self");
     result.timed_out = process.timed_out || process.signal == SIGXCPU;
