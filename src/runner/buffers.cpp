@@ -50,11 +50,15 @@ void* map_buffer(int fd, std::size_t bytes, bool writable) {
   return at + first_byte(bytes);
 }
 
+// Large pages where the kernel has them: 16 MiB in small ones cost 7 ms of page faults per session.
 Workspace make_workspace(const Setup& setup) {
-  char* at = reserve(setup.workspace_bytes);
+  constexpr std::uintptr_t kLargePage = 2 << 20;
+  char* at = reserve(setup.workspace_bytes + kLargePage);
+  at = reinterpret_cast<char*>((reinterpret_cast<std::uintptr_t>(at) + kLargePage - 1) / kLargePage * kLargePage);
   void* mapped = ::mmap(at, setup.workspace_bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) fail("mmap of the workspace");
+  ::madvise(at, setup.workspace_bytes, MADV_HUGEPAGE);
   std::memset(at, 0, std::min(setup.prefault_bytes, setup.workspace_bytes));
   return {reinterpret_cast<unsigned char*>(at), setup.workspace_bytes, 0};
 }
