@@ -4,22 +4,13 @@
 #include <limits>
 #include <map>
 
-#include "vegttt/core/text.h"
+#include "vegttt/core/json_lines.h"
 
 namespace vegttt::experiment {
 
-void for_each_line(const core::fs::path& file, const std::function<void(const core::Json&)>& line) {
-  if (!core::fs::exists(file)) return;
-  const std::string text = core::read_file(file);
-  const std::string_view whole = std::string_view(text).substr(0, text.rfind('\n') + 1);
-  int number = 0;
-  for (const auto one : core::lines_of(whole))
-    line(core::parse_json(one, file.string() + ":" + std::to_string(++number)));
-}
-
 std::vector<records::JudgedRollout> read_rollouts(const core::fs::path& run, const std::string& file_name) {
   std::vector<records::JudgedRollout> all;
-  for_each_line(run / file_name, [&](const core::Json& line) { all.push_back(records::judged_rollout_from_json(line)); });
+  core::for_each_json_line(run / file_name, [&](const core::Json& line) { all.push_back(records::judged_rollout_from_json(line)); });
   return all;
 }
 
@@ -28,7 +19,7 @@ std::map<records::RolloutKey, std::pair<double, double>> read_rewards(const core
     return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : core::number_of(value);
   };
   std::map<records::RolloutKey, std::pair<double, double>> all;
-  for_each_line(run / "rewards.jsonl", [&](const core::Json& line) {
+  core::for_each_json_line(run / "rewards.jsonl", [&](const core::Json& line) {
     if (core::get<int>(line, "theta_step") != step) return;
     for (const auto& row : line.at("rollouts")) {
       records::RolloutKey key{core::get<std::int64_t>(line, "seed"), step, core::get<std::string>(row, "task_id"),

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "vegttt/core/error.h"
+#include "vegttt/core/json_lines.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/text.h"
 #include "vegttt/experiment/records_file.h"
@@ -121,7 +122,7 @@ void RunDirectory::read_records() {
     }
     forget_unscored(stream);
   }
-  for_each_line(path_ / "sampled.jsonl", [&](const core::Json& line) {
+  core::for_each_json_line(path_ / "sampled.jsonl", [&](const core::Json& line) {
     auto rollout = records::rollout_from_json(line);
     const auto stream =
         core::get<std::string>(line, "stream") == "adapt" ? adapt::Stream::kAdapt : adapt::Stream::kFresh;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "vegttt/core/error.h"
+#include "vegttt/core/json_lines.h"
 #include "vegttt/experiment/records_file.h"
 #include "vegttt/experiment/run_directory.h"
 
@@ -37,12 +38,12 @@ int step_of(const std::string& name) {
 }  // namespace
 
 void RunDirectory::read_steps() {
-  for_each_line(path_ / "metrics.jsonl", [&](const core::Json& line) {
+  core::for_each_json_line(path_ / "metrics.jsonl", [&](const core::Json& line) {
     trajectory_.steps.push_back(records::step_metrics_from_json(line));
     if (trajectory_.steps.back().step_idx + 1 != static_cast<int>(trajectory_.steps.size()))
       throw core::UserError("steps are missing or doubled", (path_ / "metrics.jsonl").string());
   });
-  for_each_line(path_ / "rewards.jsonl",
+  core::for_each_json_line(path_ / "rewards.jsonl",
                 [&](const core::Json& line) { rewarded_steps_.insert(core::get<int>(line, "theta_step")); });
 }
 

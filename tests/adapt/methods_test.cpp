@@ -81,6 +81,7 @@ TEST(BatchTtt, ReallyEndsAtTheEarlyStopAndPaysOptimumPlusPatience) {
 TEST(BatchTtt, LeavesUnscoredRolloutsOutOfTheUpdate) {
   FakeRun run;
   run.evaluator.machine_fails = [](const auto& s) { return s.tag.ends_with("/000"); };
+  run.config.adapt.reevaluate_samples = 0;
   run.config.adapt.steps = 1;
   auto context = run.context();
   run_batch_ttt(context);

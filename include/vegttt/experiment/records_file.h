@@ -1,7 +1,6 @@
 // Reading what a run has written, without touching it: for replay, `show` and checks. A torn last line is left out.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -11,9 +10,6 @@
 #include "vegttt/records/judged_rollout.h"
 
 namespace vegttt::experiment {
-
-// Calls `line` for every complete line; a missing file has none. Throws UserError with file:line.
-void for_each_line(const core::fs::path& file, const std::function<void(const core::Json&)>& line);
 
 std::vector<records::JudgedRollout> read_rollouts(const core::fs::path& run, const std::string& file_name);
 
