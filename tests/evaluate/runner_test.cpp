@@ -56,13 +56,20 @@ std::pair<char, int> state_and_parent(const core::fs::path& stat) {
   return {state, parent};
 }
 
-std::vector<int> children_of(int parent) {
-  std::vector<int> children;
+bool is_runner(const core::fs::path& process) {
+  std::ifstream in(process / "cmdline");
+  std::string command;
+  std::getline(in, command, '\0');
+  return command == "vegttt-runner";
+}
+
+std::vector<int> runners_of(int parent) {
+  std::vector<int> runners;
   for (const auto& entry : core::fs::directory_iterator("/proc")) {
     const int pid = std::atoi(entry.path().filename().c_str());
-    if (pid > 0 && state_and_parent(entry.path() / "stat").second == parent) children.push_back(pid);
+    if (pid > 0 && state_and_parent(entry.path() / "stat").second == parent && is_runner(entry.path())) runners.push_back(pid);
   }
-  return children;
+  return runners;
 }
 
 std::set<char> thread_states(int pid) {
@@ -110,11 +117,11 @@ TEST(RunnerSession, EveryThreadIsStoppedBetweenLaunches) {
                            ".detach(); return true; }();";
   RunnerSession session(library_of(busy, 1000), task.inputs(), task.output(), options());
   ASSERT_EQ(session.start().outcome, LaunchOutcome::kDone);
-  const auto children = children_of(::getpid());
-  ASSERT_EQ(children.size(), 1u);
-  EXPECT_EQ(thread_states(children[0]), std::set<char>{'T'});
+  const auto runners = runners_of(::getpid());
+  ASSERT_EQ(runners.size(), 1u);
+  EXPECT_EQ(thread_states(runners[0]), std::set<char>{'T'});
   session.launch(0);
-  EXPECT_EQ(thread_states(children[0]), std::set<char>{'T'});
+  EXPECT_EQ(thread_states(runners[0]), std::set<char>{'T'});
 }
 
 TEST(RunnerSession, TheJudgesClockCoversTheLaunch) {
@@ -237,17 +244,17 @@ TEST(RunnerSession, DiesWithItsJudge) {
     ::_exit(127);
   }
   const auto runner_runs = [&] {
-    const auto children = children_of(judge);
-    return children.size() == 1 && thread_states(children[0]).contains('S');
+    const auto runners = runners_of(judge);
+    return runners.size() == 1 && thread_states(runners[0]) == std::set<char>{'S'};
   };
   const core::Stopwatch watch;
   while (watch.elapsed_s() < 20 && !runner_runs()) ::usleep(20000);
-  const auto children = children_of(judge);
-  ASSERT_EQ(children.size(), 1u);
+  const auto runners = runners_of(judge);
+  ASSERT_EQ(runners.size(), 1u);
   ::kill(judge, SIGKILL);
   ::waitpid(judge, nullptr, 0);
   const auto gone = [&] {
-    const char state = state_and_parent("/proc/" + std::to_string(children[0]) + "/stat").first;
+    const char state = state_and_parent("/proc/" + std::to_string(runners[0]) + "/stat").first;
     return state == '?' || state == 'Z';
   };
   while (watch.elapsed_s() < 30 && !gone()) ::usleep(5000);

@@ -3,16 +3,18 @@
 #include <unistd.h>
 
 #include "cache_folder.h"
-#include "embedded.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
 #include "vegttt/core/process.h"
 #include "vegttt/core/text.h"
+#include "vegttt_embedded/vegttt_evaluate_process.h"
 
 namespace vegttt::evaluate {
 namespace {
 
 namespace fs = core::fs;
+
+std::string_view prelude_text() { return carried::find_embedded("kernels/prelude/cpp/vegttt_candidate.h").value(); }
 
 void precompile(const ToolChain& chain, const fs::path& folder) {
   core::ProcessOptions options;
@@ -31,7 +33,7 @@ void precompile(const ToolChain& chain, const fs::path& folder) {
 void make(const ToolChain& chain, const fs::path& folder) {
   const fs::path unfinished = folder.string() + ".tmp" + std::to_string(::getpid());
   core::make_folder(unfinished);
-  core::write_file_atomically(unfinished / "vegttt_candidate.h", embedded_prelude());
+  core::write_file_atomically(unfinished / "vegttt_candidate.h", prelude_text());
   precompile(chain, unfinished);
   std::error_code error;
   fs::rename(unfinished, folder, error);
@@ -43,7 +45,7 @@ void make(const ToolChain& chain, const fs::path& folder) {
 }  // namespace
 
 fs::path prelude_folder(const ToolChain& chain) {
-  const std::string key = core::short_hash(chain.version() + std::string(embedded_prelude()));
+  const std::string key = core::short_hash(chain.version() + std::string(prelude_text()));
   const fs::path folder = cache_folder() / "prelude" / key;
   if (!fs::exists(folder)) make(chain, folder);
   return folder;

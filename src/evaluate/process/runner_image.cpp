@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "embedded.h"
 #include "vegttt/core/error.h"
+#include "vegttt_embedded/vegttt_evaluate_process.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -25,7 +25,7 @@ void write_all(int fd, std::string_view bytes) {
 std::string image_in_memory() {
   const int fd = ::memfd_create("vegttt-runner", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) throw core::MachineError(std::strerror(errno), "memfd_create of the runner");
-  write_all(fd, embedded_runner());
+  write_all(fd, carried::find_embedded("vegttt_runner").value());
   ::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
   // By the judge's number: the child that executes it closes its own descriptors first.
   return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd);
