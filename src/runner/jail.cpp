@@ -74,6 +74,11 @@ void die_with(int judge) {
 }
 
 void give_up_files() {
+  // Whoever runs this machine out of memory, the candidate is what the kernel ends.
+  if (const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC); score >= 0) {
+    [[maybe_unused]] const ssize_t n = ::write(score, "1000", 4);
+    ::close(score);
+  }
   statm = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
   const int ruleset = make_ruleset();
   if (ruleset < 0) return;

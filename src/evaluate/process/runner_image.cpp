@@ -1,32 +1,34 @@
 #include "runner_image.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-
+#include "cache_folder.h"
+#include "memory_file.h"
 #include "vegttt/core/error.h"
+#include "vegttt/core/hash.h"
 #include "vegttt_embedded/vegttt_evaluate_process.h"
 
 namespace vegttt::evaluate {
 namespace {
 
-void write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw core::MachineError(std::strerror(errno), "write of the runner");
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
+namespace fs = core::fs;
+
+std::string image_on_disk(std::string_view program) {
+  const fs::path path = cache_folder() / "runner" / core::short_hash(program);
+  if (fs::exists(path)) return path;
+  core::make_folder(path.parent_path());
+  const fs::path unfinished = path.string() + ".tmp" + std::to_string(::getpid());
+  core::write_file_atomically(unfinished, program);
+  fs::permissions(unfinished, fs::perms::owner_all);
+  fs::rename(unfinished, path);
+  return path;
 }
 
-std::string image_in_memory() {
-  const int fd = ::memfd_create("vegttt-runner", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) throw core::MachineError(std::strerror(errno), "memfd_create of the runner");
-  write_all(fd, carried::find_embedded("vegttt_runner").value());
-  ::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+std::string image() {
+  const std::string_view program = carried::find_embedded("vegttt_runner").value();
+  const int fd = make_memory_file("vegttt-runner", MemoryFile::kProgram);
+  if (fd < 0) return image_on_disk(program);
+  fill_memory_file(fd, program);
   // By the judge's number: the child that executes it closes its own descriptors first.
   return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd);
 }
@@ -34,7 +36,7 @@ std::string image_in_memory() {
 }  // namespace
 
 const std::string& runner_path() {
-  static const std::string path = image_in_memory();
+  static const std::string path = image();
   return path;
 }
 

@@ -1,12 +1,10 @@
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
+#include "memory_file.h"
 #include "runner_process.h"
 #include "staging.h"
 #include "vegttt/core/error.h"
@@ -23,15 +21,9 @@ constexpr double kSetupTimeout_s = 20;  // a busy machine; nothing of the candid
 // A copy in memory: the runner may open no file of the host, and the cache may be cleaned meanwhile.
 int library_in_memory(const core::fs::path& library) {
   const std::string bytes = core::read_file(library);
-  const int fd = ::memfd_create("vegttt-candidate", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  const int fd = make_memory_file("vegttt-candidate", MemoryFile::kData);
   if (fd < 0) throw core::MachineError(std::strerror(errno), "memfd_create of the candidate");
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0) throw core::MachineError(std::strerror(errno), "write of the candidate");
-    done += static_cast<std::size_t>(n);
-  }
-  ::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+  fill_memory_file(fd, bytes);
   return fd;
 }
 

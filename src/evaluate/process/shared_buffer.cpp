@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "memory_file.h"
 #include "vegttt/core/error.h"
 #include "vegttt/evaluate/runner.h"
 #include "vegttt/runner/protocol.h"
@@ -25,7 +26,7 @@ SharedBuffer::SharedBuffer(std::size_t bytes, const std::string& name)
                                  std::strerror(error),
                              call);
   };
-  fd_ = ::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  fd_ = make_memory_file(name, MemoryFile::kData);
   if (fd_ < 0) fail("memfd_create");
   if (::ftruncate(fd_, static_cast<off_t>(mapped_)) != 0) fail("ftruncate");
   void* mapped = ::mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
