@@ -19,7 +19,7 @@ class CppDialect : public Dialect {
                                             const std::string& code) const override {
     if (const std::string objection = objection_to(task, code); !objection.empty()) return core::Failure{objection};
     const std::string head = "#include \"vegttt_candidate.h\"\n" + constant_declarations(task, size);
-    const std::string tail = "extern \"C\" void vegttt_launch(void* const* buffers, Workspace* ws) {\n  " +
+    const std::string tail = "extern \"C\" VEGTTT_EXPORT void vegttt_launch(void* const* buffers, Workspace* ws) {\n  " +
                              launch_call(task) + ";\n}\n";
     return wrap(task, name(), code, head, tail);
   }

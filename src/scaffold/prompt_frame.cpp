@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "embedded_prompts.h"
 #include "frame.h"
 #include "machine_text.h"
 #include "vegttt/core/error.h"
@@ -12,6 +11,7 @@
 #include "vegttt/scaffold/dialect.h"
 #include "vegttt/scaffold/prompt.h"
 #include "vegttt/tasks/catalogue.h"
+#include "vegttt_embedded/vegttt_scaffold.h"
 
 namespace vegttt::scaffold {
 namespace {
@@ -28,8 +28,8 @@ std::string removed_last_newline(std::string text) {
 
 Files built_in_files(const std::string& name) {
   Files files;
-  for (const EmbeddedPrompt& file : embedded_prompts())
-    if (core::starts_with(file.path, name + "/")) files[std::string(file.path.substr(name.size() + 1))] = file.text;
+  for (const EmbeddedFile& file : embedded_files())
+    if (core::starts_with(file.path, name + "/")) files[std::string(file.path.substr(name.size() + 1))] = file.bytes;
   return files;
 }
 

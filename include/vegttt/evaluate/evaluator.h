@@ -21,6 +21,7 @@ struct Protocol {
   int warmup = 1;
   bool public_inputs = false;       // the benchmark's distribution
   bool absolute_tolerance = false;  // atol = rtol = 1e-4
+  bool mean = false;                // speedup = ratio of the mean times instead of the median of paired ratios
   bool strict_selection = false;    // the criterion `auto` means fast_1_strict
 };
 Protocol protocol(const std::string& name);  // throws UserError with the known names

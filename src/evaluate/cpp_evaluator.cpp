@@ -1,0 +1,180 @@
+// The judge of the dialect `cpp`: candidates are compiled by the host compiler, run in confined processes, verified and
+// timed against the reference that ATen runs on the same cores.
+#include "cpp_evaluator.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "kernel_files.h"
+#include "machine_speed.h"
+#include "reference_clock.h"
+#include "submission.h"
+#include "task_store.h"
+#include "trial.h"
+#include "vegttt/core/clock.h"
+#include "vegttt/core/error.h"
+#include "vegttt/core/rng.h"
+#include "vegttt/core/stop.h"
+#include "vegttt/scaffold/dialect.h"
+
+namespace vegttt::evaluate {
+namespace {
+
+using records::Evaluation;
+using records::Status;
+
+constexpr double kNoisy = 0.1;  // spread of the candidate's times
+
+int threads_of(const config::EvaluateOptions& options) { return options.threads > 0 ? options.threads : usable_cores(); }
+
+// Before a task store measures anything: how this process computes.
+int set_up_process(const config::EvaluateOptions& options) {
+  keep_freed_memory();
+  const int threads = threads_of(options);
+  at::set_num_threads(threads);
+  return threads;
+}
+
+class CppEvaluator : public Evaluator {
+ public:
+  CppEvaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue)
+      : options_(options), catalogue_(catalogue), protocol_(protocol(options.evaluate.protocol)),
+        threads_(set_up_process(options.evaluate)), store_(options, protocol_, catalogue, threads_),
+        compiler_({options.evaluate.compile_timeout_s, options.evaluate.cache, ""}), confinement_(probe_confinement()) {}
+
+  Evaluation evaluate(const Submission& submission, Until until) override {
+    Evaluation result;
+    const std::optional<records::Candidate> candidate = assemble(submission, options_, catalogue_, result);
+    if (!candidate) return result;
+    const CompileResult compiled = compiler_.compile(*candidate);
+    return judge(*candidate, compiled, until, std::move(result));
+  }
+
+  void evaluate_all(const std::vector<Submission>& submissions,
+                    const std::function<void(std::size_t, const Evaluation&)>& done) override;
+
+ private:
+  Evaluation judge(const records::Candidate& candidate, const CompileResult& compiled, Until until, Evaluation result);
+  bool accept_compiled(const records::Candidate& candidate, const CompileResult& compiled, Evaluation& result) const;
+  bool verify(Trial& trial, Evaluation& result) const;
+  void time(Trial& trial, Evaluation& result) const;
+  void conclude(Evaluation& result) const;
+  void note_circumstances(Evaluation& result) const;
+
+  EvaluatorOptions options_;
+  const tasks::Catalogue& catalogue_;
+  Protocol protocol_;
+  int threads_;
+  TaskStore store_;
+  HostCompiler compiler_;
+  Confinement confinement_;
+  std::uint64_t evaluations_ = 0;
+};
+
+void CppEvaluator::note_circumstances(Evaluation& result) const {
+  result.machine = machine_name(threads_);
+  if (!confinement_.landlock) result.flags.push_back("landlock_missing");
+  if (!confinement_.seccomp) result.flags.push_back("seccomp_missing");
+}
+
+Evaluation CppEvaluator::judge(const records::Candidate& candidate, const CompileResult& compiled, Until until, Evaluation result) {
+  note_circumstances(result);
+  if (!accept_compiled(candidate, compiled, result) || until == Until::kCompile) return result;
+  core::Stopwatch watch;
+  const PreparedTask& task = store_.get(candidate.task_id);
+  result.stage_s["inputs"] = watch.elapsed_s();
+  Trial trial(task, compiled.library, {threads_, options_.evaluate.run_timeout_s},
+              core::CounterRng(store_.secret_seed()).bits(evaluations_++), result);
+  if (!verify(trial, result) || until == Until::kVerify) return result;
+  time(trial, result);
+  return result;
+}
+
+bool CppEvaluator::accept_compiled(const records::Candidate& candidate, const CompileResult& compiled, Evaluation& result) const {
+  result.stage_s["compile"] = compiled.elapsed_s;
+  result.log = scaffold::map_log(compiled.log, candidate);
+  keep_kernel(options_.kernel_folder, candidate, result.log);
+  if (compiled.cached) result.flags.push_back("cached_compile");
+  if (compiled.ok) {
+    result.message = "compiled; not run";
+    return true;
+  }
+  result.status = compiled.timed_out ? Status::kTimeout : Status::kCompileError;
+  result.message = compiled.timed_out ? fmt::format("the compiler needed more than {} s", options_.evaluate.compile_timeout_s)
+                                      : first_error(result.log);
+  return false;
+}
+
+bool CppEvaluator::verify(Trial& trial, Evaluation& result) const {
+  const core::Stopwatch watch;
+  const bool right = trial.verify(protocol_.checks);
+  result.stage_s["verify"] = watch.elapsed_s();
+  if (right) {
+    result.message = "correct; not timed";
+    return true;
+  }
+  const auto failed = std::count_if(result.checks.begin(), result.checks.end(), [](const auto& check) { return !check.passed; });
+  if (result.status == Status::kWrong)
+    result.message = fmt::format("wrong on {} of {} inputs; {}", failed, result.checks.size(), result.message);
+  return false;
+}
+
+void CppEvaluator::time(Trial& trial, Evaluation& result) const {
+  const core::Stopwatch watch;
+  records::Timing timing;
+  const bool finished = trial.time(protocol_, timing);
+  result.stage_s["time"] = watch.elapsed_s();
+  if (!finished) return;
+  result.timing = timing;
+  conclude(result);
+}
+
+void CppEvaluator::conclude(Evaluation& result) const {
+  const records::Timing& timing = *result.timing;
+  if (timing.spread > kNoisy) result.flags.push_back("noisy");
+  if (timing.candidate_median_us < timing.floor_us) {
+    result.status = Status::kSuspicious;
+    result.flags.push_back("below_floor");
+    result.message = fmt::format("{:.3g} us is less than this machine needs at least, {:.3g} us", timing.candidate_median_us, timing.floor_us);
+    return;
+  }
+  result.fast_1 = timing.speedup > 1;
+  result.fast_1_strict = timing.speedup_low > 1;
+  result.status = result.fast_1 ? Status::kFast : Status::kSlow;
+  result.message = fmt::format("{:.2f}x [{:.2f}, {:.2f}], {:.4g} us against {:.4g} us", timing.speedup, timing.speedup_low,
+                               timing.speedup_high, timing.candidate_median_us, timing.reference_median_us);
+}
+
+// Compiling goes first, on all cores, and is over before anything is timed: a compiler beside it would be in the times.
+// Equal sources are compiled once, but each submission is timed.
+void CppEvaluator::evaluate_all(const std::vector<Submission>& submissions,
+                                const std::function<void(std::size_t, const Evaluation&)>& done) {
+  std::vector<Evaluation> results(submissions.size());
+  std::vector<std::optional<records::Candidate>> candidates;
+  std::map<std::string, CompileResult> compiled;  // by hash
+  std::vector<const records::Candidate*> distinct;
+  candidates.reserve(submissions.size());
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    candidates.push_back(assemble(submissions[i], options_, catalogue_, results[i]));
+    if (candidates.back() && compiled.try_emplace(candidates.back()->hash).second) distinct.push_back(&*candidates.back());
+  }
+  for_each_on_threads(distinct.size(), usable_cores(), [&](std::size_t i) {
+    compiled.find(distinct[i]->hash)->second = compiler_.compile(*distinct[i]);
+  });
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    core::throw_if_stopped();
+    if (candidates[i]) results[i] = judge(*candidates[i], compiled.at(candidates[i]->hash), Until::kTime, std::move(results[i]));
+    done(i, results[i]);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Evaluator> make_cpp_evaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue) {
+  return std::make_unique<CppEvaluator>(options, catalogue);
+}
+
+}  // namespace vegttt::evaluate

@@ -1,0 +1,116 @@
+#include "expected.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include "vegttt/core/rng.h"
+#include "vegttt/core/text.h"
+
+namespace vegttt::evaluate {
+namespace {
+
+using Tensors = std::vector<at::Tensor>;
+
+constexpr std::int32_t kTf32Dropped = 13;  // mantissa bits that TF32 lacks
+
+at::Tensor to_tf32(const at::Tensor& x) {
+  const at::Tensor bits = x.contiguous().view(at::kInt);
+  const at::Tensor odd = bits.bitwise_right_shift(kTf32Dropped).bitwise_and(1);
+  const at::Tensor up = bits + ((1 << (kTf32Dropped - 1)) - 1) + odd;
+  return up.bitwise_and(~((1 << kTf32Dropped) - 1)).view(at::kFloat);
+}
+
+// x * (1 +- size), a sign for each element; a hash of the index, since values are many and need not be good.
+at::Tensor moved(const at::Tensor& x, double size, std::uint64_t key) {
+  at::Tensor out = x.to(at::kDouble).contiguous();
+  auto* data = out.data_ptr<double>();
+  for (std::int64_t i = 0; i < out.numel(); ++i) {
+    std::uint64_t h = (static_cast<std::uint64_t>(i) + key) * 0x9E3779B97F4A7C15ull;
+    h ^= h >> 29;
+    h *= 0xBF58476D1CE4E5B9ull;
+    data[i] *= 1.0 + ((h >> 40) & 1 ? size : -size);
+  }
+  return out;
+}
+
+// Different sizes for different operands: in a product of two, equal ones would cancel half of the time.
+Tensors all_moved(const Tensors& inputs, std::uint64_t key) {
+  Tensors result;
+  double size = 0x1p-11;
+  for (const at::Tensor& input : inputs) {
+    result.push_back(input.is_floating_point() ? moved(input, size, key += 0x1234567) : input);
+    size *= 0.75;
+  }
+  return result;
+}
+
+at::Tensor as_doubles(const at::Tensor& tensor) { return tensor.to(at::kDouble).contiguous().flatten(); }
+
+// The largest displacement of each element of the output: rounded operands, and two directions at random.
+at::Tensor moved_by_rounding(const tasks::Reference& reference, const Tensors& inputs, const at::Tensor& truth) {
+  at::Tensor largest = (as_doubles(tasks::truth_of(reference, rounded(inputs, Precision::kTf32))) - truth).abs();
+  for (const std::uint64_t key : {0x51ull, 0xA7ull})
+    largest = at::maximum(largest, (as_doubles(tasks::truth_of(reference, all_moved(inputs, key))) - truth).abs());
+  return largest;
+}
+
+std::span<const double> span_of(const at::Tensor& tensor) {
+  return {tensor.const_data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+std::string shapes_text(const tasks::Task& task, const Tensors& inputs) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    std::vector<std::string> axes;
+    for (const std::int64_t axis : inputs[i].sizes()) axes.push_back(std::to_string(axis));
+    parts.push_back(task.inputs[i].name + " " + (axes.empty() ? "scalar" : core::join(axes, "x")));
+  }
+  return core::join(parts, ", ");
+}
+
+void expect_integers(const at::Tensor& truth, Expected& expected) {
+  const at::Tensor values = truth.to(at::kLong).contiguous();
+  expected.integers.assign(values.const_data_ptr<std::int64_t>(), values.const_data_ptr<std::int64_t>() + values.numel());
+}
+
+}  // namespace
+
+Tensors rounded(const Tensors& inputs, Precision precision) {
+  Tensors result;
+  for (const at::Tensor& input : inputs) {
+    if (!input.is_floating_point()) result.push_back(input);
+    else if (precision == Precision::kTf32) result.push_back(to_tf32(input));
+    else result.push_back(input.to(precision == Precision::kFp16 ? at::kHalf : at::kBFloat16).to(at::kFloat));
+  }
+  return result;
+}
+
+double terms_of(const tasks::Task& task, const std::string& size) {
+  const double elements = static_cast<double>(task.output(size).elements());
+  return std::max(1.0, task.work_at(size).flops / std::max(1.0, elements));
+}
+
+Expected expect(const tasks::Task& task, const tasks::Reference& reference, const Tensors& inputs, const Tolerance& tolerance) {
+  const at::Tensor exact = tasks::truth_of(reference, inputs);
+  Expected expected;
+  expected.dtype = task.output_dtype;
+  expected.sizes = exact.sizes().vec();
+  expected.shapes = shapes_text(task, inputs);
+  if (expected.dtype != tasks::DType::kFloat32) {
+    expect_integers(exact, expected);
+    return expected;
+  }
+  const at::Tensor truth = as_doubles(exact);
+  const at::Tensor stored = truth.to(at::kFloat);
+  expected.truth.assign(stored.const_data_ptr<float>(), stored.const_data_ptr<float>() + stored.numel());
+  if (tolerance.absolute) {
+    expected.allowance = absolute_allowance(span_of(truth));
+    return expected;
+  }
+  const at::Tensor displacement = moved_by_rounding(reference, inputs, truth);
+  expected.allowance = fp32_allowance(span_of(truth), span_of(displacement), tolerance.terms);
+  expected.largest_rms = kLargestRms;
+  return expected;
+}
+
+}  // namespace vegttt::evaluate

@@ -1,0 +1,29 @@
+// What a task's output must be for one input set. Needs LibTorch.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "vegttt/evaluate/verdict.h"
+#include "vegttt/tasks/reference.h"
+
+namespace vegttt::evaluate {
+
+struct Tolerance {
+  bool absolute = false;  // atol = rtol = 1e-4 instead of the fp32 contract
+  double terms = 1;       // additions per output element
+};
+
+// Truth in float64 and its allowance. Throws UserError when the reference refuses the inputs.
+Expected expect(const tasks::Task& task, const tasks::Reference& reference, const std::vector<at::Tensor>& inputs,
+                const Tolerance& tolerance);
+
+// Additions per output element, from the task's flops.
+double terms_of(const tasks::Task& task, const std::string& size);
+
+enum class Precision { kTf32, kFp16, kBf16 };
+// Floating-point inputs rounded to nearest even at that precision, as float32.
+std::vector<at::Tensor> rounded(const std::vector<at::Tensor>& inputs, Precision precision);
+
+}  // namespace vegttt::evaluate

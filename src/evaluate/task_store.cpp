@@ -1,0 +1,116 @@
+#include "task_store.h"
+
+#include <ATen/ATen.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "machine_speed.h"
+#include "vegttt/core/clock.h"
+#include "vegttt/core/error.h"
+
+namespace vegttt::evaluate {
+namespace {
+
+constexpr std::size_t kSetsLimit = std::size_t{512} << 20;    // inputs of one task
+constexpr std::size_t kStoreLimit = std::size_t{2} << 30;     // all tasks
+constexpr int kFewestSets = 2;                                // one to warm up, one to time
+
+std::uint64_t system_random() {
+  std::uint64_t value = 0;
+  if (::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value)) throw core::MachineError("no random numbers", "getrandom");
+  return value;
+}
+
+at::ScalarType scalar_type(tasks::DType dtype) {
+  switch (dtype) {
+    case tasks::DType::kInt64: return at::kLong;
+    case tasks::DType::kBool: return at::kBool;
+    default: return at::kFloat;
+  }
+}
+
+SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name) {
+  SharedBuffer buffer(tensor.nbytes(), name);
+  std::memcpy(buffer.bytes().data(), tensor.const_data_ptr(), tensor.nbytes());
+  buffer.seal();
+  return buffer;
+}
+
+double timed_us(const tasks::Reference& reference, const std::vector<at::Tensor>& inputs) {
+  reference(inputs);  // the first call resolves operators
+  const core::Stopwatch watch;
+  reference(inputs);
+  return watch.elapsed_s() * 1e6;
+}
+
+}  // namespace
+
+std::vector<std::vector<const SharedBuffer*>> PreparedTask::buffers_of_sets() const {
+  std::vector<std::vector<const SharedBuffer*>> all;
+  for (const InputSet& set : sets) {
+    auto& pointers = all.emplace_back();
+    for (const SharedBuffer& buffer : set.buffers) pointers.push_back(&buffer);
+  }
+  return all;
+}
+
+std::vector<at::Tensor> tensors_over(const PreparedTask& task, const std::vector<std::span<const std::byte>>& memory) {
+  std::vector<at::Tensor> tensors;
+  for (std::size_t i = 0; i < memory.size(); ++i)
+    tensors.push_back(at::from_blob(const_cast<std::byte*>(memory[i].data()), task.shapes[i].sizes,
+                                    at::TensorOptions().dtype(scalar_type(task.shapes[i].dtype))));
+  return tensors;
+}
+
+TaskStore::TaskStore(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue, int threads)
+    : options_(options), protocol_(protocol), catalogue_(catalogue), threads_(threads),
+      secret_seed_(options.secret_seed != 0 ? options.secret_seed : system_random()) {}
+
+int TaskStore::sets_for(std::size_t bytes_per_set) const {
+  const int wanted = protocol_.checks + protocol_.warmup + std::min(protocol_.timings, 10);
+  const auto fitting = static_cast<int>(std::min<std::size_t>(kSetsLimit / std::max<std::size_t>(bytes_per_set, 1), 64));
+  return std::clamp(fitting, kFewestSets, std::max(kFewestSets, wanted));
+}
+
+PreparedTask TaskStore::prepare(const tasks::Task& task) const {
+  PreparedTask prepared;
+  prepared.task = &task;
+  prepared.shapes = task.input_shapes(options_.size);
+  prepared.reference = std::make_unique<tasks::Reference>(task, options_.reference);
+  std::size_t bytes_per_set = 0;
+  for (const tasks::TensorShape& shape : prepared.shapes) bytes_per_set += static_cast<std::size_t>(shape.bytes());
+  const tasks::InputKind kind = protocol_.public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict;
+  const Tolerance tolerance{protocol_.absolute_tolerance, terms_of(task, options_.size)};
+  for (int set = 0; set < sets_for(bytes_per_set); ++set) {
+    const std::vector<at::Tensor> inputs = tasks::make_inputs(task, options_.size, secret_seed_, set, kind);
+    InputSet& stored = prepared.sets.emplace_back();
+    stored.expected = expect(task, *prepared.reference, inputs, tolerance);
+    for (std::size_t i = 0; i < inputs.size(); ++i) stored.buffers.push_back(shared_copy(inputs[i], task.inputs[i].name));
+    if (set == 0) prepared.reference_us = timed_us(*prepared.reference, inputs);
+  }
+  const std::size_t output_bytes = prepared.sets.front().expected.output_bytes();
+  prepared.output = std::make_unique<SharedBuffer>(output_bytes, "out");
+  prepared.floor_us = floor_us(task.work_at(options_.size), machine_speed(threads_));
+  prepared.bytes = prepared.sets.size() * (bytes_per_set + 2 * output_bytes);
+  return prepared;
+}
+
+const PreparedTask& TaskStore::get(const std::string& task_id) {
+  const tasks::Task& task = catalogue_.find(task_id);
+  const auto found = std::find_if(tasks_.begin(), tasks_.end(), [&](const PreparedTask& p) { return p.task->id == task.id; });
+  if (found != tasks_.end()) {
+    tasks_.splice(tasks_.begin(), tasks_, found);
+    return tasks_.front();
+  }
+  tasks_.push_front(prepare(task));
+  std::size_t bytes = 0;
+  for (auto it = tasks_.begin(); it != tasks_.end();) {
+    bytes += it->bytes;
+    it = bytes > kStoreLimit && it != tasks_.begin() ? tasks_.erase(it) : std::next(it);
+  }
+  return tasks_.front();
+}
+
+}  // namespace vegttt::evaluate

@@ -1,0 +1,58 @@
+// Inputs and truths of tasks, computed once and kept under a memory limit.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "expected.h"
+#include "vegttt/evaluate/evaluator.h"
+#include "vegttt/evaluate/runner.h"
+#include "vegttt/tasks/reference.h"
+
+namespace vegttt::evaluate {
+
+struct InputSet {
+  std::vector<SharedBuffer> buffers;  // task order, sealed
+  Expected expected;
+};
+
+// One task at one size: everything that judging its candidates needs.
+struct PreparedTask {
+  const tasks::Task* task = nullptr;
+  std::vector<tasks::TensorShape> shapes;  // of the inputs
+  std::unique_ptr<tasks::Reference> reference;
+  std::vector<InputSet> sets;
+  std::unique_ptr<SharedBuffer> output;
+  double floor_us = 0;
+  double reference_us = 0;   // a first measurement, for time limits
+  std::size_t bytes = 0;
+
+  std::vector<std::vector<const SharedBuffer*>> buffers_of_sets() const;
+};
+
+// Tensors over memory that somebody else owns, shaped as the task's inputs.
+std::vector<at::Tensor> tensors_over(const PreparedTask& task, const std::vector<std::span<const std::byte>>& memory);
+
+class TaskStore {
+ public:
+  TaskStore(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue, int threads);
+  // The least recently used task is dropped when the limit is passed. Stays valid until the next call.
+  const PreparedTask& get(const std::string& task_id);
+  // The seed of everything that candidates must not know.
+  std::uint64_t secret_seed() const { return secret_seed_; }
+
+ private:
+  PreparedTask prepare(const tasks::Task& task) const;
+  int sets_for(std::size_t bytes_per_set) const;
+
+  EvaluatorOptions options_;
+  Protocol protocol_;
+  const tasks::Catalogue& catalogue_;
+  int threads_;
+  std::uint64_t secret_seed_;
+  std::list<PreparedTask> tasks_;  // most recently used first
+};
+
+}  // namespace vegttt::evaluate
