@@ -27,11 +27,11 @@ class NoStore : public RunStore {
 
 }  // namespace
 
-records::StepMetrics probe(Context& context, int samples) {
+records::StepMetrics probe(const ProbeParts& parts, int samples) {
   NoStore nowhere;
-  Context probing{context.config,  context.tasks,    context.sampler,    context.learner,    context.evaluator,
-                  nowhere,         context.observer, context.check_stop, context.trained_on};
-  auto metrics = metrics_of(0, rollouts_of(probing, {Stream::kProbe, 0, context.tasks, samples}));
+  Context context{parts.config, parts.tasks,    parts.sampler,    parts.learner, parts.evaluator,
+                  nowhere,      parts.observer, parts.check_stop, {}};
+  auto metrics = metrics_of(0, rollouts_of(context, {Stream::kProbe, 0, context.tasks, samples}));
   metrics.rollouts_so_far = metrics.n_samples();
   return metrics;
 }

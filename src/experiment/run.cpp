@@ -39,10 +39,20 @@ Parts parts_of(const RunDirectory& run, const PartsFactory& make_parts) {
   return parts;
 }
 
+// What the policy reads, for `show`: the prompt files may change later.
+void keep_prompts(RunDirectory& run, const std::vector<adapt::TaskPrompt>& tasks) {
+  if (core::fs::exists(run.path() / "prompts.json")) return;
+  core::Json prompts = core::Json::object();
+  for (const auto& task : tasks)
+    prompts[task.task_id] = {{"hash", task.prompt.hash}, {"system", task.prompt.system}, {"user", task.prompt.user}};
+  run.write_result("prompts.json", prompts);
+}
+
 path continue_run(RunDirectory& run, const RunRequest& request, const PartsFactory& make_parts,
                   adapt::Observer& observer) {
   run.begin_attempt(request.argv);
   Parts parts = parts_of(run, make_parts);
+  keep_prompts(run, parts.tasks);
   adapt::Context context{run.loaded().values, parts.tasks, *parts.sampler,  *parts.learner,
                          *parts.evaluator,    run,         observer,        stop_check(request.max_minutes),
                          parts.trained_on};

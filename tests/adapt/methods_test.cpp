@@ -187,8 +187,8 @@ TEST(Rlvr, GoesThroughTheTasksInTheSameOrderInEveryEpoch) {
 
 TEST(Probe, ShowsRatesAndLeavesNoTrace) {
   FakeRun run;
-  auto context = run.context();
-  const auto metrics = probe(context, 4);
+  const auto metrics =
+      probe({run.config, run.tasks, run.sampler, run.learner, run.evaluator, run.observer, run.check_stop}, 4);
   EXPECT_EQ(metrics.n_samples(), 8);
   EXPECT_TRUE(run.store.all.empty());
   EXPECT_EQ(run.store.spent.rollouts, 0);

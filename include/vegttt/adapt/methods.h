@@ -20,8 +20,18 @@ void run_rlvr(Context& context);
 // Updates that rlvr makes.
 int rlvr_steps(const config::AdaptOptions& options, int tasks);
 
+// What a probe needs: a run without a store.
+struct ProbeParts {
+  const config::ExperimentConfig& config;
+  std::vector<TaskPrompt> tasks;
+  policy::Sampler& sampler;
+  learn::Learner& learner;
+  evaluate::Evaluator& evaluator;
+  Observer& observer;
+  std::function<void()> check_stop;
+};
 // theta_0's rates from a few rollouts, before anything is spent; kept nowhere.
-records::StepMetrics probe(Context& context, int samples);
+records::StepMetrics probe(const ProbeParts& parts, int samples);
 // What they mean for a run: tasks from which nothing can be learnt.
 std::vector<std::string> probe_warnings(const records::StepMetrics& metrics);
 

@@ -14,8 +14,8 @@ namespace vegttt::experiment {
 
 // The collaborators of one run. Real ones come from assemble.h; tests bring scripted ones.
 struct Parts {
-  std::shared_ptr<void> owner;  // whatever the others point into; destroyed last
-  std::unique_ptr<policy::Sampler> sampler;
+  std::shared_ptr<void> owner;  // what the others point into; destroyed last
+  std::shared_ptr<policy::Sampler> sampler;
   std::unique_ptr<learn::Learner> learner;
   std::unique_ptr<evaluate::Evaluator> evaluator;
   std::vector<adapt::TaskPrompt> tasks;
@@ -24,9 +24,9 @@ struct Parts {
 
 struct PartsRequest {
   const config::ExperimentConfig& config;
-  std::string kernel_folder;      // assembled sources and logs; "" = not kept
+  std::string kernel_folder;       // assembled sources and logs; "" = not kept
   int threads = 0;
-  bool without_evaluator = false; // a replay brings its own
+  bool without_evaluator = false;  // a replay brings its own
 };
 using PartsFactory = std::function<Parts(const PartsRequest&)>;
 
