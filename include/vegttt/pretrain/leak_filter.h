@@ -4,8 +4,8 @@
 // - its reference is a reserved one's text, names and real constants apart, or
 // - it has as many inputs of the same ranks and types as a reserved one (in any order) and both references give the
 //   same values on the same inputs; structures of inputs (triangular, symmetric) do not excuse it, or
-// - it is pointwise and equals a reserved pointwise task whatever the ranks, or is one operator of such a task with other
-//   constants.
+// - both have one input and give the same values, whatever the rank, or
+// - it is pointwise and one operator of a reserved task with other constants.
 #pragma once
 
 #include <map>

@@ -22,6 +22,12 @@ const std::vector<Entry>& entries() {
       {"matmul", draw_matmul, 14},           {"triangular", draw_triangular, 7},
       {"matvec", draw_matvec, 6},            {"reduce", draw_reduce, 7},
       {"argreduce", draw_argreduce, 2},
+      {"norm", draw_norm, 8},                {"affine_norm", draw_affine_norm, 4},
+      {"softmax", draw_softmax, 5},
+      {"pool", draw_pool, 5},                {"scan", draw_scan, 5},
+      {"loss", draw_loss, 5},                {"row_loss", draw_row_loss, 3},
+      {"conv", draw_conv, 9},                {"depthwise", draw_depthwise, 4},
+      {"conv_transpose", draw_conv_transpose, 8}, {"attention", draw_attention, 2},
   };
   return all;
 }
@@ -41,8 +47,21 @@ const Entry& entry_named(const std::string& name) {
   throw core::InternalError("no corpus family named " + name);
 }
 
+// Drawn sizes and windows may leave nothing of an axis.
+bool sizes_work(const tasks::Task& task) {
+  try {
+    for (const char* size : {"small", "tiny"}) {
+      task.input_shapes(size);
+      if (task.output(size).elements() < 1) return false;
+    }
+  } catch (const core::UserError&) {
+    return false;
+  }
+  return true;
+}
+
 bool acceptable(const Drawn& drawn, LeakFilter& filter) {
-  if (drawn.code.empty() || drawn.code.size() > kLongestCode) return false;
+  if (drawn.code.empty() || drawn.code.size() > kLongestCode || !sizes_work(drawn.task)) return false;
   // Random pointwise expressions are too many to run each through TorchScript; their function is known here.
   if (drawn.pointwise)
     return !is_reserved_pointwise(*drawn.pointwise, drawn.task.inputs.size());

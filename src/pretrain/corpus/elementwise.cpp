@@ -143,7 +143,7 @@ Nest broadcast_nest(const Axes& axes, const std::vector<std::string>& leaves, co
   for (std::size_t i = 0; i < axes.names.size(); ++i) nest.outputs.push_back({axes.vars[i], "0", axes.names[i], {}});
   nest.out_index = std::vector<std::string>(axes.vars.begin(), axes.vars.begin() + static_cast<std::ptrdiff_t>(axes.names.size()));
   nest.out_shape = axes.names;
-  nest.finish = {expression, leaves, ""};
+  nest.finish = {expression, leaves, "", ""};
   return nest;
 }
 

@@ -51,7 +51,7 @@ Expression applied(Draw& draw, const Operator& op, std::vector<Expression> argum
 }
 
 bool is_wild(const std::string& name) {
-  return name == "sin" || name == "cos" || name == "exp" || name == "exp_neg" || name == "expm1" || name == "cube";
+  return name == "sin" || name == "cos" || name == "exp" || name == "exp_neg" || name == "expm1" || name == "cube" || name == "sqrt_abs";
 }
 
 const Operator& draw_operator(Draw& draw, int arguments, bool tame = false) {

@@ -136,7 +136,7 @@ Nest points_nest(const Product& p, const DrawnFinish& finish) {
   nest.out_shape = p.out_shape;
   nest.reductions = {{"k", "0", p.K, {}}};
   nest.term = p.a + " * " + p.b;
-  nest.finish = {finish.expression, finish.leaves, ""};
+  nest.finish = {finish.expression, finish.leaves, "", ""};
   nest.rows_possible = false;
   return nest;
 }

@@ -52,7 +52,7 @@ Nest nest_of(const MatVec& m, const DrawnFinish& finish) {
   nest.out_shape = m.out_shape;
   nest.reductions = {{"k", "0", m.K, {}}};
   nest.term = m.a + " * " + m.v;
-  nest.finish = {finish.expression, finish.leaves, ""};
+  nest.finish = {finish.expression, finish.leaves, "", ""};
   nest.rows_possible = false;
   return nest;
 }
@@ -87,7 +87,7 @@ Drawn draw_outer(Draw& draw, Dialect dialect) {
                                                               : "(" + u + ".unsqueeze(1) * " + w + ")");
   task.output({M, N});
   task.returns(reference.text, reference.statements);
-  const Written value = Finish{finish.expression, finish.leaves, ""}.code("(" + u + "[i] * " + w + "[j])", dialect);
+  const Written value = Finish{finish.expression, finish.leaves, "", ""}.code("(" + u + "[i] * " + w + "[j])", dialect);
   if (dialect == Dialect::kCuda) {
     Source body(1);
     body.line("const int64_t idx = blockIdx.x * (int64_t)blockDim.x + threadIdx.x;");

@@ -35,9 +35,11 @@ std::string reduction_sign(Combine combine) {
 Written Finish::code(const std::string& value, Dialect dialect) const {
   std::vector<std::string> texts = leaves;
   texts[0] = value;
-  if (mean_over.empty()) return write_code(expression, texts, dialect);
-  if (!expression.op) return {{}, value + " / " + grouped(mean_over), Binding::kProduct};
-  texts[0] = "(" + value + " / " + grouped(mean_over) + ")";
+  if (!mean_over.empty()) texts[0] += " / " + grouped(mean_over);
+  if (!plus.empty()) texts[0] += " + " + plus;
+  if (texts[0] == value) return write_code(expression, texts, dialect);
+  if (!expression.op) return {{}, texts[0], Binding::kSum};
+  texts[0] = "(" + texts[0] + ")";
   return write_code(expression, texts, dialect);
 }
 

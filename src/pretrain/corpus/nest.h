@@ -29,6 +29,7 @@ struct Finish {
   Expression expression = Expression::of_leaf(0);
   std::vector<std::string> leaves = {"acc"};
   std::string mean_over = {};  // the value is divided by this first
+  std::string plus = {};       // or this is added first (the bias argument of a convolution)
   Written code(const std::string& value, Dialect dialect) const;
 };
 

@@ -94,7 +94,7 @@ Drawn draw_reduce(Draw& draw, Dialect dialect) {
   nest.reductions = {{r.axes.vars[r.axis], "0", length, code_map.statements}};
   nest.combine = kind.combine;
   nest.term = code_map.text;
-  nest.finish = {finish.expression, finish.leaves, ""};
+  nest.finish = {finish.expression, finish.leaves, "", ""};
   if (kind.mean) nest.finish.mean_over = length;
   nest.rows_possible = r.axis + 1 < r.axes.names.size() && code_map.statements.empty();
   const Rendered rendered = render(draw, task, nest, dialect);

@@ -59,6 +59,18 @@ std::string TaskBuilder::constant(const std::string& name, std::int64_t value) {
   return name;
 }
 
+void TaskBuilder::make_multiple(const std::string& dim, std::int64_t of) {
+  for (auto& [set, sizes] : task_.sizes)
+    for (auto& [name, value] : sizes)
+      if (name == dim) value = (value + of - 1) / of * of;
+}
+
+std::int64_t TaskBuilder::size(const std::string& dim, const std::string& set) const {
+  for (const auto& [name, value] : task_.sizes.at(set))
+    if (name == dim) return value;
+  return 1;
+}
+
 void TaskBuilder::real_constant(const std::string& name, const Number& value) {
   names_.push_back(name);
   task_.constants.emplace_back(name, value.value());

@@ -20,6 +20,9 @@ class TaskBuilder {
   // An integer constant of the task (stride, groups): an int64_t name in the kernel's scope.
   std::string constant(const std::string& name, std::int64_t value);
   void real_constant(const std::string& name, const Number& value);
+  // Rounds a size up to a multiple (channels of a grouped operation).
+  void make_multiple(const std::string& dim, std::int64_t of);
+  std::int64_t size(const std::string& dim, const std::string& set = "small") const;
   std::string derived(const std::string& name, const std::string& expression);
 
   // Adds an input; returns its name. Pools of names by role: "matrix", "data", "weight", "bias", "vector", "target".

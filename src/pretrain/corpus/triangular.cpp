@@ -147,7 +147,7 @@ Drawn draw_triangular(Draw& draw, Dialect dialect) {
   const Written reference = drawn.reference(reference_of(t));
   task.output({t.N, t.N});
   task.returns(reference.text, reference.statements);
-  const Finish finish{drawn.expression, drawn.leaves, ""};
+  const Finish finish{drawn.expression, drawn.leaves, "", ""};
   const bool exploit = draw.chance(0.85);
   if (dialect == Dialect::kCuda) return finished(task, cuda_points(task, t, finish, exploit), exploit ? "cuda_structured" : "cuda");
   const std::string pragma = draw.chance(0.1) ? "" : draw.chance(0.55) ? threads_pragma(Threads::kDynamic)
