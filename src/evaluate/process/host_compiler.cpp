@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include <chrono>
 #include <optional>
 
 #include "cache_folder.h"
@@ -15,6 +16,24 @@
 namespace vegttt::evaluate {
 
 namespace fs = core::fs;
+
+namespace {
+
+constexpr auto kUnused = std::chrono::hours(24 * 30);
+
+// The cache keeps what was used in the last month. One folder of its 256 per start is enough to hold it there.
+void forget_the_unused(const fs::path& folder) {
+  std::error_code error;
+  const auto oldest = fs::file_time_type::clock::now() - kUnused;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.last_write_time(error) < oldest && !error) fs::remove(entry.path(), error);
+}
+
+fs::path any_of_256(const fs::path& folder) {
+  return folder / core::sha256(std::to_string(core::now_s())).substr(0, 2);
+}
+
+}  // namespace
 
 struct HostCompiler::Impl {
   Options options;
@@ -40,6 +59,8 @@ bool HostCompiler::Impl::look_up(const records::Candidate& candidate, CompileRes
   result.ok = fs::exists(library);
   result.cached = result.ok || fs::exists(log);
   if (result.ok) result.library = library;
+  std::error_code error;  // a cache that cannot be written can still be read
+  fs::last_write_time(result.ok ? library : log, fs::file_time_type::clock::now(), error);
   if (result.cached && !result.ok) result.log = core::read_file(log);
   return result.cached;
 }
@@ -73,10 +94,12 @@ void HostCompiler::Impl::keep(const records::Candidate& candidate, const fs::pat
 HostCompiler::HostCompiler(const Options& options) : impl_(new Impl{options, {}, {}, {}, {}}) {
   impl_->chain = find_tool_chain(options.extra_flags);
   impl_->prelude = prelude_folder(impl_->chain);
-  if (options.cache)
-    impl_->results = cache_folder() / "candidates";
-  else
+  if (!options.cache) {
     impl_->results = impl_->own_results.emplace("vegttt-compiled").path();
+    return;
+  }
+  impl_->results = cache_folder() / "candidates";
+  forget_the_unused(any_of_256(impl_->results));
 }
 
 HostCompiler::~HostCompiler() = default;
