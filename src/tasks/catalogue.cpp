@@ -6,9 +6,9 @@
 #include <map>
 #include <mutex>
 
-#include "builtin_files.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
+#include "vegttt_embedded/vegttt_tasks.h"
 
 namespace vegttt::tasks {
 namespace {
@@ -50,7 +50,9 @@ Catalogue::Catalogue() : opened_(std::make_shared<OpenedFiles>()) {}
 
 Catalogue Catalogue::load(const std::vector<std::string>& more_folders) {
   Catalogue catalogue;
-  for (const BuiltinFile& file : builtin_task_files()) catalogue.add(parse_task(file.text, file.name));
+  for (const auto& file : builtin::embedded_files()) {
+    catalogue.add(parse_task(std::string(file.bytes), std::string(file.path)));
+  }
   std::sort(catalogue.tasks_.begin(), catalogue.tasks_.end(), in_numeric_order);
   for (const std::string& folder : more_folders) {
     for (const core::fs::path& path : task_files(folder)) catalogue.add(load_task(path));

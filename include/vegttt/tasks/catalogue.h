@@ -15,7 +15,8 @@ class Catalogue {
   static Catalogue load(const std::vector<std::string>& more_folders = {});
   Catalogue();                            // empty
 
-  const std::vector<Task>& all() const { return tasks_; }  // in numeric order of id, own tasks last
+  const std::vector<Task>& all() const& { return tasks_; }  // in numeric order of id, own tasks last
+  void all() const&& = delete;                              // would dangle
   // Accepts "L1/4", "4" (level 1), or a path to a task file (read once and kept). Throws UserError with the nearest id.
   // The reference holds until the next `add`; that of a path, as long as any copy of this catalogue.
   const Task& find(const std::string& id) const;
