@@ -1,6 +1,7 @@
 #include "expected.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include "vegttt/core/rng.h"
@@ -11,25 +12,34 @@ namespace {
 
 using Tensors = std::vector<at::Tensor>;
 
-constexpr std::int32_t kTf32Dropped = 13;  // mantissa bits that TF32 lacks
+constexpr std::uint32_t kTf32Dropped = 13;  // mantissa bits that TF32 lacks
+constexpr std::uint32_t kTf32Half = 1u << (kTf32Dropped - 1);
+constexpr std::int64_t kGrain = 1 << 15;
 
 at::Tensor to_tf32(const at::Tensor& x) {
-  const at::Tensor bits = x.contiguous().view(at::kInt);
-  const at::Tensor odd = bits.bitwise_right_shift(kTf32Dropped).bitwise_and(1);
-  const at::Tensor up = bits + ((1 << (kTf32Dropped - 1)) - 1) + odd;
-  return up.bitwise_and(~((1 << kTf32Dropped) - 1)).view(at::kFloat);
+  at::Tensor out = x.clone(at::MemoryFormat::Contiguous);
+  auto* data = reinterpret_cast<std::uint32_t*>(out.data_ptr<float>());
+  at::parallel_for(0, out.numel(), kGrain, [data](std::int64_t from, std::int64_t to) {
+    for (std::int64_t i = from; i < to; ++i) {
+      const std::uint32_t odd = (data[i] >> kTf32Dropped) & 1u;
+      data[i] = (data[i] + (kTf32Half - 1) + odd) & ~(2 * kTf32Half - 1);
+    }
+  });
+  return out;
 }
 
 // x * (1 +- size), a sign for each element; a hash of the index, since values are many and need not be good.
 at::Tensor moved(const at::Tensor& x, double size, std::uint64_t key) {
   at::Tensor out = x.to(at::kDouble).contiguous();
   auto* data = out.data_ptr<double>();
-  for (std::int64_t i = 0; i < out.numel(); ++i) {
-    std::uint64_t h = (static_cast<std::uint64_t>(i) + key) * 0x9E3779B97F4A7C15ull;
-    h ^= h >> 29;
-    h *= 0xBF58476D1CE4E5B9ull;
-    data[i] *= 1.0 + ((h >> 40) & 1 ? size : -size);
-  }
+  at::parallel_for(0, out.numel(), kGrain, [=](std::int64_t from, std::int64_t to) {
+    for (std::int64_t i = from; i < to; ++i) {
+      std::uint64_t h = (static_cast<std::uint64_t>(i) + key) * 0x9E3779B97F4A7C15ull;
+      h ^= h >> 29;
+      h *= 0xBF58476D1CE4E5B9ull;
+      data[i] *= 1.0 + ((h >> 40) & 1 ? size : -size);
+    }
+  });
   return out;
 }
 

@@ -69,7 +69,7 @@ TaskStore::TaskStore(const EvaluatorOptions& options, const Protocol& protocol, 
       secret_seed_(options.secret_seed != 0 ? options.secret_seed : system_random()) {}
 
 int TaskStore::sets_for(std::size_t bytes_per_set) const {
-  const int wanted = protocol_.checks + protocol_.warmup + std::min(protocol_.timings, 10);
+  const int wanted = std::max(protocol_.checks, protocol_.warmup) + std::min(protocol_.timings, 10);
   const auto fitting = static_cast<int>(std::min<std::size_t>(kSetsLimit / std::max<std::size_t>(bytes_per_set, 1), 64));
   return std::clamp(fitting, kFewestSets, std::max(kFewestSets, wanted));
 }
