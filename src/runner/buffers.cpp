@@ -37,7 +37,8 @@ std::vector<int> receive(Setup& setup) {
 
 // Address space with `kGuard` bytes on both sides that fault.
 char* reserve(std::size_t bytes) {
-  void* whole = ::mmap(nullptr, bytes + 2 * kGuard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* whole = ::mmap(
+      nullptr, bytes + 2 * kGuard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (whole == MAP_FAILED) fail("mmap");
   return static_cast<char*>(whole) + kGuard;
 }
@@ -45,7 +46,8 @@ char* reserve(std::size_t bytes) {
 void* map_buffer(int fd, std::size_t bytes, bool writable) {
   char* at = reserve(mapped_bytes(bytes));
   const int access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-  void* mapped = ::mmap(at, mapped_bytes(bytes), access, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0);
+  void* mapped =
+      ::mmap(at, mapped_bytes(bytes), access, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0);
   if (mapped == MAP_FAILED) fail("mmap of a buffer");
   return at + first_byte(bytes);
 }
@@ -54,9 +56,14 @@ void* map_buffer(int fd, std::size_t bytes, bool writable) {
 Workspace make_workspace(const Setup& setup) {
   constexpr std::uintptr_t kLargePage = 2 << 20;
   char* at = reserve(setup.workspace_bytes + kLargePage);
-  at = reinterpret_cast<char*>((reinterpret_cast<std::uintptr_t>(at) + kLargePage - 1) / kLargePage * kLargePage);
-  void* mapped = ::mmap(at, setup.workspace_bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  at = reinterpret_cast<char*>((reinterpret_cast<std::uintptr_t>(at) + kLargePage - 1) /
+                               kLargePage * kLargePage);
+  void* mapped = ::mmap(at,
+                        setup.workspace_bytes,
+                        PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+                        -1,
+                        0);
   if (mapped == MAP_FAILED) fail("mmap of the workspace");
   ::madvise(at, setup.workspace_bytes, MADV_HUGEPAGE);
   std::memset(at, 0, std::min(setup.prefault_bytes, setup.workspace_bytes));

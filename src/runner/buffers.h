@@ -17,7 +17,7 @@ struct Session {
   Setup setup;
   std::vector<void*> buffers;  // of the candidate: inputs, then the output
   Workspace workspace;
-  int library = -1;            // descriptor
+  int library = -1;  // descriptor
 };
 
 // Waits for the judge's setup message, maps what it names and closes every other descriptor.

@@ -40,14 +40,47 @@ void set_limits(std::uint64_t memory_bytes) {
   limit(RLIMIT_AS, address_space_bytes() + memory_bytes);
 }
 
-// Memory, threads of this process, clocks, signals to itself: what C++ with OpenMP uses while it computes.
+// Memory, threads of this process, clocks, signals to itself: what C++ with OpenMP uses while it
+// computes.
 constexpr int kAllowed[] = {
-    SYS_read, SYS_readv, SYS_pread64, SYS_write, SYS_writev, SYS_close, SYS_fstat, SYS_newfstatat, SYS_lseek,
-    SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_brk, SYS_futex, SYS_sched_yield,
-    SYS_sched_getaffinity, SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep,
-    SYS_gettimeofday, SYS_getpid, SYS_gettid, SYS_getrandom, SYS_exit, SYS_exit_group, SYS_rt_sigaction,
-    SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_set_robust_list, SYS_get_robust_list, SYS_rseq,
-    SYS_restart_syscall, SYS_membarrier, SYS_getcpu,
+    SYS_read,
+    SYS_readv,
+    SYS_pread64,
+    SYS_write,
+    SYS_writev,
+    SYS_close,
+    SYS_fstat,
+    SYS_newfstatat,
+    SYS_lseek,
+    SYS_mmap,
+    SYS_munmap,
+    SYS_mprotect,
+    SYS_mremap,
+    SYS_madvise,
+    SYS_brk,
+    SYS_futex,
+    SYS_sched_yield,
+    SYS_sched_getaffinity,
+    SYS_clock_gettime,
+    SYS_clock_getres,
+    SYS_clock_nanosleep,
+    SYS_nanosleep,
+    SYS_gettimeofday,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_getrandom,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
+    SYS_set_robust_list,
+    SYS_get_robust_list,
+    SYS_rseq,
+    SYS_restart_syscall,
+    SYS_membarrier,
+    SYS_getcpu,
 };
 
 SyscallFilter filter() {
@@ -55,8 +88,9 @@ SyscallFilter filter() {
   for (const int call : kAllowed) filter.allow(call);
   // Signals to this process alone: the judge's stop protocol and abort().
   filter.allow_if(SYS_tgkill, 0, ~0u, static_cast<std::uint32_t>(::getpid()));
-  // Threads but no processes. libgomp ends threads when a team shrinks and starts new ones for the next; they share
-  // this process's stop and death. clone3 hides its flags behind a pointer, so that libc must fall back to clone.
+  // Threads but no processes. libgomp ends threads when a team shrinks and starts new ones for the
+  // next; they share this process's stop and death. clone3 hides its flags behind a pointer, so
+  // that libc must fall back to clone.
   filter.allow_if(SYS_clone, 0, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM);
   filter.refuse(SYS_clone3, ENOSYS);
   // The loader opens the candidate. Landlock refuses every other file.

@@ -31,9 +31,12 @@ std::uint64_t file_rights(int abi) {
 std::uint64_t rights_of(Access access, int abi) {
   const std::uint64_t all = file_rights(abi) & ~(1ull << 15);  // no ioctl on devices
   switch (access) {
-    case Access::kRead: return kReadFile | kReadFolder;
-    case Access::kReadExecute: return kReadFile | kReadFolder | kExecute;
-    case Access::kReadWrite: return all & ~kExecute;
+    case Access::kRead:
+      return kReadFile | kReadFolder;
+    case Access::kReadExecute:
+      return kReadFile | kReadFolder | kExecute;
+    case Access::kReadWrite:
+      return all & ~kExecute;
   }
   return 0;
 }
@@ -41,7 +44,8 @@ std::uint64_t rights_of(Access access, int abi) {
 }  // namespace
 
 int landlock_abi() {
-  const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  const long abi =
+      ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   return abi > 0 ? static_cast<int>(abi) : 0;
 }
 
@@ -56,13 +60,14 @@ int make_ruleset() {
 bool allow_below(int ruleset, const char* path, Access access) {
   const int fd = ::open(path, O_PATH | O_CLOEXEC);
   if (fd < 0) return false;
-  struct stat info{};
+  struct stat info {};
   ::fstat(fd, &info);
   landlock_path_beneath_attr rule{};
   rule.allowed_access = rights_of(access, landlock_abi());
   if (!S_ISDIR(info.st_mode)) rule.allowed_access &= kExecute | kReadFile | kWriteFile | kTruncate;
   rule.parent_fd = fd;
-  const long failed = ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  const long failed =
+      ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
   ::close(fd);
   return failed == 0;
 }

@@ -1,5 +1,6 @@
-// The program that executes candidates. Everything from `load` on runs beside code that a model wrote, in the same
-// address space: nothing here is trusted after that line, and the judge does not.
+// The program that executes candidates. Everything from `load` on runs beside code that a model
+// wrote, in the same address space: nothing here is trusted after that line, and the judge does
+// not.
 #include <dlfcn.h>
 #include <omp.h>
 #include <signal.h>

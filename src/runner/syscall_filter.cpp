@@ -19,11 +19,15 @@ constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #error "the runner's seccomp filter knows x86-64 and aarch64"
 #endif
 
-constexpr std::uint32_t kX32Calls = 0x40000000;  // the x32 table holds the same calls under other numbers
+constexpr std::uint32_t kX32Calls =
+    0x40000000;  // the x32 table holds the same calls under other numbers
 
-constexpr std::uint32_t refusal(int error) { return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error); }
+constexpr std::uint32_t refusal(int error) {
+  return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error);
+}
 constexpr std::uint32_t low_word(int argument) {
-  return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + 8 * static_cast<unsigned>(argument));
+  return static_cast<std::uint32_t>(offsetof(seccomp_data, args) +
+                                    8 * static_cast<unsigned>(argument));
 }
 
 }  // namespace
@@ -38,7 +42,10 @@ SyscallFilter::SyscallFilter(Default otherwise)
   add(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
 }
 
-void SyscallFilter::add(std::uint16_t code, std::uint32_t value, std::uint8_t if_true, std::uint8_t if_false) {
+void SyscallFilter::add(std::uint16_t code,
+                        std::uint32_t value,
+                        std::uint8_t if_true,
+                        std::uint8_t if_false) {
   rules_.push_back({code, if_true, if_false, value});
 }
 
@@ -65,7 +72,8 @@ void SyscallFilter::finish() { add(BPF_RET | BPF_K, otherwise_); }
 
 bool SyscallFilter::install(bool all_threads) const {
   // sock_fprog wants a pointer to mutable rules but only reads them.
-  const sock_fprog program{static_cast<unsigned short>(rules_.size()), const_cast<sock_filter*>(rules_.data())};
+  const sock_fprog program{static_cast<unsigned short>(rules_.size()),
+                           const_cast<sock_filter*>(rules_.data())};
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
   const unsigned flags = all_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0;
   return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0;

@@ -14,11 +14,13 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string kHonest =
-    "void launch(const float* A, float* out, Workspace&) { for (int64_t i = 0; i < N; ++i) out[i] = exp(A[i]); }\n";
+    "void launch(const float* A, float* out, Workspace&) { for (int64_t i = 0; i < N; ++i) out[i] "
+    "= exp(A[i]); }\n";
 
 // A source that no earlier run of this test has left in the cache.
 std::string unique(const std::string& code) {
-  return "// " + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()) + "\n" + code;
+  return "// " + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()) +
+         "\n" + code;
 }
 
 }  // namespace
@@ -35,7 +37,8 @@ TEST(HostCompiler, CompilesOnceAndRemembers) {
 }
 
 TEST(HostCompiler, RemembersWhyACandidateDidNotCompile) {
-  const auto candidate = assemble(unique("void launch(const float*, float* out, Workspace&) {\n  out[0] = missing;\n}"), 100);
+  const auto candidate = assemble(
+      unique("void launch(const float*, float* out, Workspace&) {\n  out[0] = missing;\n}"), 100);
   const CompileResult first = compiler().compile(candidate);
   EXPECT_FALSE(first.ok || first.cached || first.timed_out);
   EXPECT_THAT(first.log, HasSubstr("candidate:3:12: error: 'missing' was not declared"));
@@ -59,18 +62,22 @@ TEST(HostCompiler, UsesThePrecompiledHeader) {
 }
 
 TEST(HostCompiler, AnUndefinedSymbolIsACompileError) {
-  const CompileResult result = compiler().compile(
-      assemble("float elsewhere(float);\nvoid launch(const float*, float* out, Workspace&) { out[0] = elsewhere(1); }", 100));
+  const CompileResult result =
+      compiler().compile(assemble("float elsewhere(float);\nvoid launch(const float*, float* out, "
+                                  "Workspace&) { out[0] = elsewhere(1); }",
+                                  100));
   EXPECT_FALSE(result.ok);
   EXPECT_THAT(result.log, HasSubstr("undefined reference to `elsewhere(float)'"));
 }
 
 TEST(HostCompiler, ABombEndsAtTheTimeLimit) {
   HostCompiler impatient({1, true, ""});
-  const CompileResult result = impatient.compile(assemble(
-      "template <int d, int p> struct B { static constexpr int v = B<d - 1, 2 * p>::v + B<d - 1, 2 * p + 1>::v; };\n"
-      "template <int p> struct B<0, p> { static constexpr int v = 1; };\n"
-      "void launch(const float*, float* out, Workspace&) { out[0] = B<29, 1>::v; }", 100));
+  const CompileResult result = impatient.compile(
+      assemble("template <int d, int p> struct B { static constexpr int v = B<d - 1, 2 * p>::v + "
+               "B<d - 1, 2 * p + 1>::v; };\n"
+               "template <int p> struct B<0, p> { static constexpr int v = 1; };\n"
+               "void launch(const float*, float* out, Workspace&) { out[0] = B<29, 1>::v; }",
+               100));
   EXPECT_FALSE(result.ok);
   EXPECT_TRUE(result.timed_out);
   EXPECT_LT(result.elapsed_s, 4);
@@ -78,7 +85,8 @@ TEST(HostCompiler, ABombEndsAtTheTimeLimit) {
 
 TEST(HostCompiler, TenMegabytesOfTextEndSomehow) {
   const std::string text(10 << 20, 'x');
-  const CompileResult result = compiler().compile(assemble("const char* text = \"" + text + "\";\n" + kHonest, 100));
+  const CompileResult result =
+      compiler().compile(assemble("const char* text = \"" + text + "\";\n" + kHonest, 100));
   EXPECT_TRUE(result.ok || result.timed_out || !result.log.empty());
   EXPECT_LT(result.log.size(), std::size_t{1} << 17);
 }
@@ -86,25 +94,31 @@ TEST(HostCompiler, TenMegabytesOfTextEndSomehow) {
 TEST(HostCompiler, ErrorsWithoutEndAreCutShort) {
   std::string code = kHonest;
   for (int i = 0; i < 3000; ++i) code += "int f" + std::to_string(i) + "() { return missing; }\n";
-  EXPECT_THAT(compiler().compile(assemble(code, 100)).log, HasSubstr("compilation terminated due to -fmax-errors=5"));
+  EXPECT_THAT(compiler().compile(assemble(code, 100)).log,
+              HasSubstr("compilation terminated due to -fmax-errors=5"));
 }
 
 TEST(HostCompiler, HeadersOfTheSystemMayBeIncluded) {
-  EXPECT_TRUE(compiler().compile(assemble("#include <map>\n#include <thread>\n" + kHonest, 100)).ok);
+  EXPECT_TRUE(
+      compiler().compile(assemble("#include <map>\n#include <thread>\n" + kHonest, 100)).ok);
 }
 
 TEST(HostCompiler, NoFileOfTheHostCanBeRead) {
-  for (const std::string path : {"/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/cmdline"}) {
-    const CompileResult result = compiler().compile(assemble("#include \"" + path + "\"\n" + kHonest, 100));
+  for (const std::string path :
+       {"/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/cmdline"}) {
+    const CompileResult result =
+        compiler().compile(assemble("#include \"" + path + "\"\n" + kHonest, 100));
     EXPECT_FALSE(result.ok) << path;
-    EXPECT_THAT(result.log, HasSubstr("fatal error: " + path)) << "what is refused is the file, not its text";
+    EXPECT_THAT(result.log, HasSubstr("fatal error: " + path))
+        << "what is refused is the file, not its text";
   }
 }
 
 TEST(HostCompiler, ItsOwnFolderHoldsNothingOfOthers) {
   const core::TemporaryFolder other("vegttt-secret");
   core::write_file_atomically(other.path() / "secret.h", "#error the text of another folder\n");
-  const auto candidate = assemble("#include \"" + (other.path() / "secret.h").string() + "\"\n" + kHonest, 100);
+  const auto candidate =
+      assemble("#include \"" + (other.path() / "secret.h").string() + "\"\n" + kHonest, 100);
   EXPECT_THAT(compiler().compile(candidate).log, Not(HasSubstr("the text of another folder")));
 }
 

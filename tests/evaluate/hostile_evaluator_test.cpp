@@ -1,5 +1,5 @@
-// The hostile candidates as the program meets them: extracted, assembled, compiled, run, verified and timed by the real
-// evaluator, which must go on afterwards.
+// The hostile candidates as the program meets them: extracted, assembled, compiled, run, verified
+// and timed by the real evaluator, which must go on afterwards.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -28,7 +28,8 @@ std::string status_of(const records::Evaluation& evaluation) {
 std::set<std::string> temporary_files() {
   std::set<std::string> names;
   for (const auto& entry : core::fs::directory_iterator(core::fs::temp_directory_path()))
-    if (entry.path().filename().string().starts_with("vegttt-compile")) names.insert(entry.path().filename());
+    if (entry.path().filename().string().starts_with("vegttt-compile"))
+      names.insert(entry.path().filename());
   return names;
 }
 
@@ -45,8 +46,11 @@ TEST(HostileCandidates, GetTheirStatusesAndTheRunGoesOn) {
   const auto files = temporary_files();
   for (const HostileCase& hostile : hostile_cases()) {
     const records::Evaluation result = evaluator->evaluate(submission(hostile.task, hostile.code));
-    EXPECT_THAT(hostile.expected, testing::Contains(status_of(result))) << hostile.name << ": " << result.message << "\n" << result.log;
-    EXPECT_EQ((result.message + result.log).find("root:x:"), std::string::npos) << hostile.name << " quotes a host file";
+    EXPECT_THAT(hostile.expected, testing::Contains(status_of(result)))
+        << hostile.name << ": " << result.message << "\n"
+        << result.log;
+    EXPECT_EQ((result.message + result.log).find("root:x:"), std::string::npos)
+        << hostile.name << " quotes a host file";
   }
   EXPECT_EQ(status_of(evaluator->evaluate(submission("L1/19", kHonest))), "correct");
   EXPECT_EQ(temporary_files(), files);

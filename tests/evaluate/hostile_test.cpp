@@ -1,5 +1,6 @@
-// Every candidate of kernels/hostile/cpp against the compiler and the runner alone: the statuses that these two
-// decide, and the outputs compared bit by bit. tests/evaluate/judge tests run the same files through the evaluator.
+// Every candidate of kernels/hostile/cpp against the compiler and the runner alone: the statuses
+// that these two decide, and the outputs compared bit by bit. tests/evaluate/judge tests run the
+// same files through the evaluator.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -21,11 +22,12 @@ constexpr std::int64_t kRows = 37, kCols = 1001;  // not a whole number of pages
 records::Candidate assemble_relu(const std::string& code) {
   records::Candidate candidate;
   candidate.code = code;
-  candidate.assembled = "#include \"vegttt_candidate.h\"\nconstexpr int64_t ROWS = " + std::to_string(kRows) +
-                        ";\nconstexpr int64_t COLS = " + std::to_string(kCols) + ";\n#line 1 \"candidate\"\n" + code +
-                        "\n#line 1 \"frame\"\n"
-                        "extern \"C\" VEGTTT_EXPORT void vegttt_launch(void* const* b, Workspace* ws) {\n"
-                        "  launch(static_cast<const float*>(b[0]), static_cast<float*>(b[1]), *ws);\n}\n";
+  candidate.assembled =
+      "#include \"vegttt_candidate.h\"\nconstexpr int64_t ROWS = " + std::to_string(kRows) +
+      ";\nconstexpr int64_t COLS = " + std::to_string(kCols) + ";\n#line 1 \"candidate\"\n" + code +
+      "\n#line 1 \"frame\"\n"
+      "extern \"C\" VEGTTT_EXPORT void vegttt_launch(void* const* b, Workspace* ws) {\n"
+      "  launch(static_cast<const float*>(b[0]), static_cast<float*>(b[1]), *ws);\n}\n";
   return candidate;
 }
 
@@ -44,10 +46,12 @@ class Relu {
     options.launch_timeout_s = 1;
     options.memory_limit_bytes = std::size_t{1} << 30;
     RunnerSession session(library, pointers_, output_, options);
-    if (const auto started = session.start(); started.outcome != LaunchOutcome::kDone) return failed(started);
+    if (const auto started = session.start(); started.outcome != LaunchOutcome::kDone)
+      return failed(started);
     for (int set = 0; set < 3; ++set) {
       std::memset(output_.bytes().data(), 0xff, output_.size());
-      if (const auto launched = session.launch(set); launched.outcome != LaunchOutcome::kDone) return failed(launched);
+      if (const auto launched = session.launch(set); launched.outcome != LaunchOutcome::kDone)
+        return failed(launched);
       if (!right(set)) return {"wrong", "set " + std::to_string(set)};
     }
     return {"correct", ""};
@@ -60,9 +64,12 @@ class Relu {
   }
 
  private:
-  static float* floats(const SharedBuffer& buffer) { return reinterpret_cast<float*>(buffer.bytes().data()); }
+  static float* floats(const SharedBuffer& buffer) {
+    return reinterpret_cast<float*>(buffer.bytes().data());
+  }
   static float value(int set, std::int64_t i) {
-    return static_cast<float>(core::CounterRng(static_cast<std::uint64_t>(set)).normal(static_cast<std::uint64_t>(i)));
+    return static_cast<float>(
+        core::CounterRng(static_cast<std::uint64_t>(set)).normal(static_cast<std::uint64_t>(i)));
   }
   static void fill(const SharedBuffer& buffer, int set) {
     for (std::int64_t i = 0; i < kRows * kCols; ++i) floats(buffer)[i] = value(set, i);
@@ -74,7 +81,8 @@ class Relu {
   }
   static std::pair<std::string, std::string> failed(const LaunchResult& result) {
     if (result.outcome == LaunchOutcome::kTimedOut) return {"timeout", result.detail};
-    return {result.outcome == LaunchOutcome::kMachineFailed ? "unscored" : "launch_error", result.detail};
+    return {result.outcome == LaunchOutcome::kMachineFailed ? "unscored" : "launch_error",
+            result.detail};
   }
 
   std::vector<SharedBuffer> sets_;
@@ -98,7 +106,8 @@ std::pair<std::string, std::string> status_of(const HostileCase& hostile) {
 std::set<std::string> temporary_files() {
   std::set<std::string> names;
   for (const auto& entry : core::fs::directory_iterator(core::fs::temp_directory_path()))
-    if (entry.path().filename().string().starts_with("vegttt")) names.insert(entry.path().filename());
+    if (entry.path().filename().string().starts_with("vegttt"))
+      names.insert(entry.path().filename());
   return names;
 }
 
@@ -112,7 +121,8 @@ class Hostile : public testing::TestWithParam<HostileCase> {};
 
 TEST_P(Hostile, GetsItsStatusAndLeavesNothingBehind) {
   relu();
-  (void)status_of({"", "", {}, "void launch(const float*, float*, Workspace&) {}"});  // what lasts is made once
+  (void)status_of(
+      {"", "", {}, "void launch(const float*, float*, Workspace&) {}"});  // what lasts is made once
   const auto files = temporary_files();
   const auto descriptors = open_descriptors();
   const auto [status, reason] = status_of(GetParam());
@@ -125,7 +135,9 @@ TEST_P(Hostile, GetsItsStatusAndLeavesNothingBehind) {
   EXPECT_EQ(errno, ECHILD) << "a process is left";
 }
 
-INSTANTIATE_TEST_SUITE_P(Candidates, Hostile, testing::ValuesIn(hostile_cases()),
+INSTANTIATE_TEST_SUITE_P(Candidates,
+                         Hostile,
+                         testing::ValuesIn(hostile_cases()),
                          [](const auto& info) { return "n" + info.param.name; });
 
 }  // namespace

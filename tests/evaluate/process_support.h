@@ -1,4 +1,5 @@
-// What the judge does around a session, in its smallest form: assembly of one-input candidates, input sets, poison.
+// What the judge does around a session, in its smallest form: assembly of one-input candidates,
+// input sets, poison.
 #pragma once
 
 #include <cstring>
@@ -14,11 +15,12 @@ namespace vegttt::evaluate {
 inline records::Candidate assemble(const std::string& code, std::int64_t n) {
   records::Candidate candidate;
   candidate.code = code;
-  candidate.assembled = "#include \"vegttt_candidate.h\"\nconstexpr int64_t N = " + std::to_string(n) +
-                        ";\n#line 1 \"candidate\"\n" + code +
-                        "\n#line 1 \"frame\"\n"
-                        "extern \"C\" VEGTTT_EXPORT void vegttt_launch(void* const* b, Workspace* ws) {\n"
-                        "  launch(static_cast<const float*>(b[0]), static_cast<float*>(b[1]), *ws);\n}\n";
+  candidate.assembled =
+      "#include \"vegttt_candidate.h\"\nconstexpr int64_t N = " + std::to_string(n) +
+      ";\n#line 1 \"candidate\"\n" + code +
+      "\n#line 1 \"frame\"\n"
+      "extern \"C\" VEGTTT_EXPORT void vegttt_launch(void* const* b, Workspace* ws) {\n"
+      "  launch(static_cast<const float*>(b[0]), static_cast<float*>(b[1]), *ws);\n}\n";
   candidate.hash = core::short_hash(candidate.assembled);
   return candidate;
 }
@@ -34,11 +36,14 @@ class Doubling {
   Doubling(std::int64_t n, int sets) : n_(n), output_(static_cast<std::size_t>(n) * 4, "out") {
     for (int s = 0; s < sets; ++s) {
       buffers_.emplace_back(static_cast<std::size_t>(n) * 4, "A");
-      for (std::int64_t i = 0; i < n; ++i) floats(buffers_.back())[i] = static_cast<float>((i * 7 + s * 13) % 1000) - 500;
+      for (std::int64_t i = 0; i < n; ++i)
+        floats(buffers_.back())[i] = static_cast<float>((i * 7 + s * 13) % 1000) - 500;
     }
     for (auto& buffer : buffers_) sets_.push_back({&buffer});
   }
-  static float* floats(const SharedBuffer& buffer) { return reinterpret_cast<float*>(buffer.bytes().data()); }
+  static float* floats(const SharedBuffer& buffer) {
+    return reinterpret_cast<float*>(buffer.bytes().data());
+  }
   const std::vector<std::vector<const SharedBuffer*>>& inputs() const { return sets_; }
   const SharedBuffer& output() const { return output_; }
   void poison() { std::memset(output_.bytes().data(), 0xff, output_.size()); }

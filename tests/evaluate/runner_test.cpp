@@ -67,7 +67,9 @@ std::vector<int> runners_of(int parent) {
   std::vector<int> runners;
   for (const auto& entry : core::fs::directory_iterator("/proc")) {
     const int pid = std::atoi(entry.path().filename().c_str());
-    if (pid > 0 && state_and_parent(entry.path() / "stat").second == parent && is_runner(entry.path())) runners.push_back(pid);
+    if (pid > 0 && state_and_parent(entry.path() / "stat").second == parent &&
+        is_runner(entry.path()))
+      runners.push_back(pid);
   }
   return runners;
 }
@@ -97,13 +99,16 @@ TEST(RunnerSession, ComputesEverySet) {
 TEST(RunnerSession, BeforeTheFirstStagingThereIsNothingToSee) {
   Doubling task(1000, 2);
   const auto library = library_of(kHonest, 1000);
-  for (int session_number = 0; session_number < 2; ++session_number) {  // the second one finds the first one's memory
+  for (int session_number = 0; session_number < 2;
+       ++session_number) {  // the second one finds the first one's memory
     RunnerSession session(library, task.inputs(), task.output(), options());
     ASSERT_EQ(session.start().outcome, LaunchOutcome::kDone);
     const auto staged = session.staged()[0];
-    EXPECT_TRUE(std::all_of(staged.begin(), staged.end(), [](std::byte b) { return b == std::byte{0}; }));
+    EXPECT_TRUE(
+        std::all_of(staged.begin(), staged.end(), [](std::byte b) { return b == std::byte{0}; }));
     const auto output = task.output().bytes();
-    EXPECT_TRUE(std::all_of(output.begin(), output.end(), [](std::byte b) { return b == std::byte{0xff}; }));
+    EXPECT_TRUE(std::all_of(
+        output.begin(), output.end(), [](std::byte b) { return b == std::byte{0xff}; }));
     session.launch(1);
     EXPECT_TRUE(task.output_is_right(1));
     EXPECT_NE(static_cast<int>(session.staged()[0][2]), 0);
@@ -113,7 +118,8 @@ TEST(RunnerSession, BeforeTheFirstStagingThereIsNothingToSee) {
 TEST(RunnerSession, EveryThreadIsStoppedBetweenLaunches) {
   Doubling task(1000, 2);
   const std::string busy = std::string("#include <thread>\n") + kHonest +
-                           "\nstatic const bool started = [] { std::thread([] { for (volatile int i = 0;; i = i + 1) {} })"
+                           "\nstatic const bool started = [] { std::thread([] { for (volatile int "
+                           "i = 0;; i = i + 1) {} })"
                            ".detach(); return true; }();";
   RunnerSession session(library_of(busy, 1000), task.inputs(), task.output(), options());
   ASSERT_EQ(session.start().outcome, LaunchOutcome::kDone);
@@ -124,16 +130,40 @@ TEST(RunnerSession, EveryThreadIsStoppedBetweenLaunches) {
   EXPECT_EQ(thread_states(runners[0]), std::set<char>{'T'});
 }
 
+// A thread of the candidate looks for the next set all the time, and launch uses what it prepared.
+TEST(RunnerSession, AStagedSetIsNotSeenBeforeItsClock) {
+  Doubling task(1000, 2);
+  const std::string code = core::read_file(core::fs::path(VEGTTT_SOURCE_DIR) /
+                                           "kernels/hostile/cpp/31_watches_for_inputs.cpp");
+  RunnerSession session(library_of("constexpr int64_t ROWS = 1, COLS = N;\n" + code, 1000),
+                        task.inputs(),
+                        task.output(),
+                        options());
+  ASSERT_EQ(session.start().outcome, LaunchOutcome::kDone);
+  ASSERT_EQ(session.launch(0).outcome, LaunchOutcome::kDone);
+  EXPECT_EQ(Doubling::floats(task.output())[0], 0) << "it computes when it sees a set";
+  task.poison();
+  session.stage(1);
+  ::usleep(300000);
+  ASSERT_EQ(session.launch(1).outcome, LaunchOutcome::kDone);
+  const auto output = task.output().bytes();
+  EXPECT_TRUE(std::all_of(
+      output.begin(), output.end(), [](std::byte b) { return b == std::byte{0xff}; }));
+}
+
 TEST(RunnerSession, TheJudgesClockCoversTheLaunch) {
   Doubling task(1000, 1);
-  const LaunchResult slept = first_launch(task, "#include <unistd.h>\nvoid launch(const float*, float*, Workspace&) { usleep(50000); }");
+  const LaunchResult slept = first_launch(
+      task,
+      "#include <unistd.h>\nvoid launch(const float*, float*, Workspace&) { usleep(50000); }");
   EXPECT_GT(slept.elapsed_us, 50e3);
   EXPECT_LT(slept.elapsed_us, 500e3);
 }
 
 TEST(RunnerSession, ACandidateCannotStretchTheEmptyRound) {
   Doubling task(1000, 1);
-  const std::string slow = "#include <unistd.h>\nstatic const int wait = usleep(300000);\n" + std::string(kHonest);
+  const std::string slow =
+      "#include <unistd.h>\nstatic const int wait = usleep(300000);\n" + std::string(kHonest);
   RunnerSession session(library_of(slow, 1000), task.inputs(), task.output(), options());
   const LaunchResult started = session.start();
   EXPECT_GT(started.elapsed_us, 300e3) << "the constructor ran when the library was loaded";
@@ -143,15 +173,17 @@ TEST(RunnerSession, ACandidateCannotStretchTheEmptyRound) {
 
 TEST(RunnerSession, SaysWhichSignalAndTheLastWords) {
   Doubling task(1000, 1);
-  const LaunchResult result = first_launch(
-      task, "void launch(const float*, float*, Workspace&) { fprintf(stderr, \"this is why\\n\"); abort(); }");
+  const LaunchResult result = first_launch(task,
+                                           "void launch(const float*, float*, Workspace&) { "
+                                           "fprintf(stderr, \"this is why\\n\"); abort(); }");
   EXPECT_EQ(result.outcome, LaunchOutcome::kCrashed);
   EXPECT_EQ(result.detail, "signal 6 (SIGABRT): this is why");
 }
 
 TEST(RunnerSession, AnEarlyEndIsNoResult) {
   Doubling task(1000, 1);
-  const LaunchResult result = first_launch(task, std::string(kHonest) + "\nstatic const int end = (std::exit(0), 0);");
+  const LaunchResult result =
+      first_launch(task, std::string(kHonest) + "\nstatic const int end = (std::exit(0), 0);");
   EXPECT_EQ(result.outcome, LaunchOutcome::kExited);
   EXPECT_THAT(result.detail, HasSubstr("exit code 0"));
 }
@@ -169,8 +201,12 @@ void launch(const float*, float*, Workspace&) {
 
 TEST(RunnerSession, ATimeOutIsKeptToItsTime) {
   Doubling task(1000, 1);
-  RunnerSession session(library_of("void launch(const float*, float*, Workspace&) { for (volatile int i = 0;; i = i + 1) {} }", 1000),
-                        task.inputs(), task.output(), options(2, 0.3));
+  RunnerSession session(library_of("void launch(const float*, float*, Workspace&) { for (volatile "
+                                   "int i = 0;; i = i + 1) {} }",
+                                   1000),
+                        task.inputs(),
+                        task.output(),
+                        options(2, 0.3));
   ASSERT_EQ(session.start().outcome, LaunchOutcome::kDone);
   const LaunchResult result = session.launch(0);
   EXPECT_EQ(result.outcome, LaunchOutcome::kTimedOut);
@@ -180,7 +216,8 @@ TEST(RunnerSession, ATimeOutIsKeptToItsTime) {
 
 TEST(RunnerSession, TeamsOfAnySizeWork) {
   Doubling task(1000, 1);
-  const LaunchResult result = first_launch(task, R"(
+  const LaunchResult result = first_launch(task,
+                                           R"(
 void launch(const float*, float* out, Workspace&) {
   memset(out, 0, N * sizeof(float));
   for (const int n : {4, 2, 3, 1, 4, 64}) {
@@ -189,7 +226,8 @@ void launch(const float*, float* out, Workspace&) {
     out[n] += 1;
   }
   out[0] = omp_get_max_threads();
-})", 4);
+})",
+                                           4);
   ASSERT_EQ(result.outcome, LaunchOutcome::kDone) << result.detail;
   const float* out = Doubling::floats(task.output());
   EXPECT_EQ(out[0], 4);
@@ -209,7 +247,11 @@ void launch(const float* A, float* out, Workspace& ws) {
   if (reinterpret_cast<uintptr_t>(odd) % 64 != 0 || reinterpret_cast<uintptr_t>(most) % 64 != 0) return;
   for (int64_t i = 0; i < N; ++i) most[i] = 2 * A[i] + 1;
   memcpy(out, most, N * sizeof(float));
-})", 1000), task.inputs(), task.output(), options());
+})",
+                                   1000),
+                        task.inputs(),
+                        task.output(),
+                        options());
   ASSERT_EQ(session.start().outcome, LaunchOutcome::kDone);
   for (int set = 0; set < 3; ++set) {
     ASSERT_EQ(session.launch(set).outcome, LaunchOutcome::kDone);
@@ -230,8 +272,12 @@ TEST(RunnerSession, ALibraryThatIsNoneIsReported) {
 // Run by the next test as a judge that is killed in the middle of a launch.
 TEST(RunnerSession, DISABLED_LaunchesForEver) {
   Doubling task(1000, 1);
-  RunnerSession session(library_of("#include <unistd.h>\nvoid launch(const float*, float*, Workspace&) { while (true) sleep(9); }", 1000),
-                        task.inputs(), task.output(), options(2, 60));
+  RunnerSession session(library_of("#include <unistd.h>\nvoid launch(const float*, float*, "
+                                   "Workspace&) { while (true) sleep(9); }",
+                                   1000),
+                        task.inputs(),
+                        task.output(),
+                        options(2, 60));
   session.start();
   session.launch(0);
 }
@@ -240,7 +286,11 @@ TEST(RunnerSession, DiesWithItsJudge) {
   const std::string self = core::fs::read_symlink("/proc/self/exe");
   const pid_t judge = ::fork();
   if (judge == 0) {
-    ::execl(self.c_str(), self.c_str(), "--gtest_filter=*LaunchesForEver", "--gtest_also_run_disabled_tests", nullptr);
+    ::execl(self.c_str(),
+            self.c_str(),
+            "--gtest_filter=*LaunchesForEver",
+            "--gtest_also_run_disabled_tests",
+            nullptr);
     ::_exit(127);
   }
   const auto runner_runs = [&] {

@@ -7,8 +7,8 @@ namespace vegttt::runner {
 // Version of the kernel's Landlock interface; 0 when there is none.
 int landlock_abi();
 
-// A ruleset (a descriptor, close-on-exec) that refuses all files, TCP ports, abstract sockets and signals to
-// processes outside; -1 when the kernel has no Landlock.
+// A ruleset (a descriptor, close-on-exec) that refuses all files, TCP ports, abstract sockets and
+// signals to processes outside; -1 when the kernel has no Landlock.
 int make_ruleset();
 
 enum class Access { kRead, kReadExecute, kReadWrite };

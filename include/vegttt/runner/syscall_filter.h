@@ -16,7 +16,8 @@ class SyscallFilter {
 
   void allow(int call);
   void refuse(int call, int error);
-  // Allowed when (argument & mask) == value; falls through to later rules otherwise. Looks at the low 32 bits.
+  // Allowed when (argument & mask) == value; falls through to later rules otherwise. Looks at the
+  // low 32 bits.
   void allow_if(int call, int argument, std::uint32_t mask, std::uint32_t value);
 
   // The default, behind the last rule; before the first `install`.
@@ -25,7 +26,10 @@ class SyscallFilter {
   bool install(bool all_threads) const;
 
  private:
-  void add(std::uint16_t code, std::uint32_t value, std::uint8_t if_true = 0, std::uint8_t if_false = 0);
+  void add(std::uint16_t code,
+           std::uint32_t value,
+           std::uint8_t if_true = 0,
+           std::uint8_t if_false = 0);
   std::vector<sock_filter> rules_;
   std::uint32_t otherwise_;
 };

@@ -4,8 +4,8 @@
 
 namespace vegttt::evaluate {
 
-// $VEGTTT_CACHE, else $XDG_CACHE_HOME/vegttt, else ~/.cache/vegttt: the rule of scripts/setup. MachineError when none
-// of the three is set.
+// $VEGTTT_CACHE, else $XDG_CACHE_HOME/vegttt, else ~/.cache/vegttt: the rule of scripts/setup.
+// MachineError when none of the three is set.
 core::fs::path cache_folder();
 
 }  // namespace vegttt::evaluate

@@ -14,9 +14,29 @@ namespace {
 using runner::Access;
 
 constexpr int kRefused[] = {
-    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev,
-    SYS_io_uring_setup, SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key, SYS_request_key, SYS_mount, SYS_umount2,
-    SYS_unshare, SYS_setns, SYS_chroot, SYS_pivot_root, SYS_userfaultfd, SYS_setsid, SYS_shmget, SYS_memfd_create,
+    SYS_socket,
+    SYS_socketpair,
+    SYS_connect,
+    SYS_bind,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_io_uring_setup,
+    SYS_bpf,
+    SYS_perf_event_open,
+    SYS_keyctl,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_mount,
+    SYS_umount2,
+    SYS_unshare,
+    SYS_setns,
+    SYS_chroot,
+    SYS_pivot_root,
+    SYS_userfaultfd,
+    SYS_setsid,
+    SYS_shmget,
+    SYS_memfd_create,
 };
 
 runner::SyscallFilter make_filter() {
@@ -26,15 +46,19 @@ runner::SyscallFilter make_filter() {
   return filter;
 }
 
-constexpr const char* kToolFolders[] = {"/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache",
-                                        "/etc/alternatives"};
+constexpr const char* kToolFolders[] = {
+    "/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives"};
 
 // The folder above `bin`, when the tool chain was installed elsewhere than in /usr.
-core::fs::path prefix_of(const core::fs::path& compiler) { return compiler.parent_path().parent_path(); }
+core::fs::path prefix_of(const core::fs::path& compiler) {
+  return compiler.parent_path().parent_path();
+}
 
 bool outside_usr(const core::fs::path& prefix) { return prefix != "/" && prefix != "/usr"; }
 
-int make_ruleset(const ToolChain& chain, const core::fs::path& prelude, const core::fs::path& work) {
+int make_ruleset(const ToolChain& chain,
+                 const core::fs::path& prelude,
+                 const core::fs::path& work) {
   const int ruleset = runner::make_ruleset();
   if (ruleset < 0) return -1;
   for (const char* path : kToolFolders) runner::allow_below(ruleset, path, Access::kReadExecute);
@@ -43,14 +67,18 @@ int make_ruleset(const ToolChain& chain, const core::fs::path& prelude, const co
   runner::allow_below(ruleset, "/dev/null", Access::kReadWrite);
   const bool usable = runner::allow_below(ruleset, prelude.c_str(), Access::kRead) &&
                       runner::allow_below(ruleset, work.c_str(), Access::kReadWrite);
-  if (!usable) throw core::MachineError("the compiler's jail cannot be set up", "landlock_add_rule");
+  if (!usable)
+    throw core::MachineError("the compiler's jail cannot be set up", "landlock_add_rule");
   return ruleset;
 }
 
-PrivateRoot make_root(const ToolChain& chain, const core::fs::path& prelude, const core::fs::path& work) {
+PrivateRoot make_root(const ToolChain& chain,
+                      const core::fs::path& prelude,
+                      const core::fs::path& work) {
   PrivateRoot root(work / "root");
   for (const char* path : kToolFolders) root.show(path, PrivateRoot::Kind::kReadOnly);
-  if (outside_usr(prefix_of(chain.compiler))) root.show(prefix_of(chain.compiler), PrivateRoot::Kind::kReadOnly);
+  if (outside_usr(prefix_of(chain.compiler)))
+    root.show(prefix_of(chain.compiler), PrivateRoot::Kind::kReadOnly);
   root.show("/dev/null", PrivateRoot::Kind::kWritable);
   root.show(prelude, PrivateRoot::Kind::kReadOnly);
   root.show(work, PrivateRoot::Kind::kWritable);
@@ -64,7 +92,9 @@ bool limit(int what, rlim_t value) {
 
 }  // namespace
 
-CompilerJail::CompilerJail(const ToolChain& chain, const core::fs::path& prelude, const core::fs::path& work,
+CompilerJail::CompilerJail(const ToolChain& chain,
+                           const core::fs::path& prelude,
+                           const core::fs::path& work,
                            double cpu_s)
     : root_(PrivateRoot::works() ? std::optional(make_root(chain, prelude, work)) : std::nullopt),
       work_(work),
@@ -78,8 +108,9 @@ CompilerJail::~CompilerJail() {
 }
 
 bool CompilerJail::enter() const {
-  const bool limited = limit(RLIMIT_CPU, static_cast<rlim_t>(cpu_s_) + 1) && limit(RLIMIT_AS, rlim_t{4} << 30) &&
-                       limit(RLIMIT_FSIZE, rlim_t{64} << 20) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 256);
+  const bool limited = limit(RLIMIT_CPU, static_cast<rlim_t>(cpu_s_) + 1) &&
+                       limit(RLIMIT_AS, rlim_t{4} << 30) && limit(RLIMIT_FSIZE, rlim_t{64} << 20) &&
+                       limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 256);
   if (!limited) return false;
   if (root_ && (!root_->enter() || ::chdir(work_.c_str()) != 0)) return false;
   if (ruleset_ >= 0 && !runner::restrict_self(ruleset_)) return false;

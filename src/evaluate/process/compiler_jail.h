@@ -8,12 +8,16 @@
 
 namespace vegttt::evaluate {
 
-// What a compiler that reads a model's text may do: read the tool chain and the prelude, write one folder. A source
-// can name any file (#include, .incbin, #line with a caret), so files of the host must not be there for it.
+// What a compiler that reads a model's text may do: read the tool chain and the prelude, write one
+// folder. A source can name any file (#include, .incbin, #line with a caret), so files of the host
+// must not be there for it.
 class CompilerJail {
  public:
   // `work` exists and holds an empty folder `root`, for the private root to be mounted on.
-  CompilerJail(const ToolChain& chain, const core::fs::path& prelude, const core::fs::path& work, double cpu_s);
+  CompilerJail(const ToolChain& chain,
+               const core::fs::path& prelude,
+               const core::fs::path& work,
+               double cpu_s);
   ~CompilerJail();
   CompilerJail(const CompilerJail&) = delete;
   CompilerJail& operator=(const CompilerJail&) = delete;

@@ -21,7 +21,8 @@ namespace {
 
 constexpr auto kUnused = std::chrono::hours(24 * 30);
 
-// The cache keeps what was used in the last month. One folder of its 256 per start is enough to hold it there.
+// The cache keeps what was used in the last month. One folder of its 256 per start is enough to
+// hold it there.
 void forget_the_unused(const fs::path& folder) {
   std::error_code error;
   const auto oldest = fs::file_time_type::clock::now() - kUnused;
@@ -48,7 +49,8 @@ struct HostCompiler::Impl {
   void keep(const records::Candidate& candidate, const fs::path& work, CompileResult& result) const;
 };
 
-fs::path HostCompiler::Impl::result_path(const records::Candidate& candidate, const char* extension) const {
+fs::path HostCompiler::Impl::result_path(const records::Candidate& candidate,
+                                         const char* extension) const {
   const std::string key = core::sha256(prelude.filename().string() + candidate.assembled);
   return results / key.substr(0, 2) / (key.substr(2, 38) + extension);
 }
@@ -65,15 +67,21 @@ bool HostCompiler::Impl::look_up(const records::Candidate& candidate, CompileRes
   return result.cached;
 }
 
-// The source is a file named `frame`, which is how messages about lines outside of the model's code begin.
+// The source is a file named `frame`, which is how messages about lines outside of the model's code
+// begin.
 core::ProcessResult HostCompiler::Impl::run(const fs::path& work) const {
   const CompilerJail jail(chain, prelude, work, options.timeout_s);
   core::ProcessOptions process;
   process.argv = {chain.compiler.string()};
   process.argv.insert(process.argv.end(), chain.flags.begin(), chain.flags.end());
   process.argv.insert(process.argv.end(), chain.link_flags.begin(), chain.link_flags.end());
-  for (const std::string& argument : {std::string("-I"), prelude.string(), std::string("-x"), std::string("c++"),
-                                      std::string("frame"), std::string("-o"), std::string("candidate.so")})
+  for (const std::string& argument : {std::string("-I"),
+                                      prelude.string(),
+                                      std::string("-x"),
+                                      std::string("c++"),
+                                      std::string("frame"),
+                                      std::string("-o"),
+                                      std::string("candidate.so")})
     process.argv.push_back(argument);
   process.working_folder = work;
   process.timeout_s = options.timeout_s;
@@ -83,11 +91,13 @@ core::ProcessResult HostCompiler::Impl::run(const fs::path& work) const {
   return core::run_process(process);
 }
 
-void HostCompiler::Impl::keep(const records::Candidate& candidate, const fs::path& work,
+void HostCompiler::Impl::keep(const records::Candidate& candidate,
+                              const fs::path& work,
                               CompileResult& result) const {
   const fs::path path = result_path(candidate, result.ok ? ".so" : ".log");
   core::make_folder(path.parent_path());
-  core::write_file_atomically(path, result.ok ? core::read_file(work / "candidate.so") : result.log);
+  core::write_file_atomically(path,
+                              result.ok ? core::read_file(work / "candidate.so") : result.log);
   if (result.ok) result.library = path;
 }
 
@@ -115,7 +125,8 @@ CompileResult HostCompiler::compile(const records::Candidate& candidate) {
     core::write_file_atomically(work.path() / "frame", candidate.assembled);
     const core::ProcessResult process = impl_->run(work.path());
     if (process.exit_code == 126)
-      throw core::MachineError("the compiler's jail cannot be closed on this machine", "restrict_self");
+      throw core::MachineError("the compiler's jail cannot be closed on this machine",
+                               "restrict_self");
     result.timed_out = process.timed_out || process.signal == SIGXCPU;
     result.ok = process.exit_code == 0 && fs::exists(work.path() / "candidate.so");
     result.log = core::valid_utf8(process.err);

@@ -19,7 +19,8 @@ constexpr unsigned kNotExecutable = 0x8, kExecutable = 0x10;
 
 int make_memory_file(const std::string& name, MemoryFile kind) {
   const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  const int fd = ::memfd_create(name.c_str(), flags | (kind == MemoryFile::kProgram ? kExecutable : kNotExecutable));
+  const int fd = ::memfd_create(
+      name.c_str(), flags | (kind == MemoryFile::kProgram ? kExecutable : kNotExecutable));
   return fd >= 0 || errno != EINVAL ? fd : ::memfd_create(name.c_str(), flags);
 }
 

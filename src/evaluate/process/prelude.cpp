@@ -14,19 +14,23 @@ namespace {
 
 namespace fs = core::fs;
 
-std::string_view prelude_text() { return carried::find_embedded("kernels/prelude/cpp/vegttt_candidate.h").value(); }
+std::string_view prelude_text() {
+  return carried::find_embedded("kernels/prelude/cpp/vegttt_candidate.h").value();
+}
 
 void precompile(const ToolChain& chain, const fs::path& folder) {
   core::ProcessOptions options;
   options.argv = {chain.compiler.string()};
   options.argv.insert(options.argv.end(), chain.flags.begin(), chain.flags.end());
-  for (const char* argument : {"-x", "c++-header", "vegttt_candidate.h", "-o", "vegttt_candidate.h.gch"})
+  for (const char* argument :
+       {"-x", "c++-header", "vegttt_candidate.h", "-o", "vegttt_candidate.h.gch"})
     options.argv.emplace_back(argument);
   options.working_folder = folder;
   options.timeout_s = 120;
   const auto result = core::run_process(options);
   if (result.exit_code != 0)
-    throw core::MachineError("the candidates' header does not compile: " + std::string(core::trim(result.err)));
+    throw core::MachineError("the candidates' header does not compile: " +
+                             std::string(core::trim(result.err)));
 }
 
 // A folder that is complete when it has its name.
@@ -39,7 +43,8 @@ void make(const ToolChain& chain, const fs::path& folder) {
   fs::rename(unfinished, folder, error);
   if (!error) return;
   fs::remove_all(unfinished);  // another process was first
-  if (!fs::exists(folder)) throw core::MachineError(error.message() + ": " + folder.string(), "rename");
+  if (!fs::exists(folder))
+    throw core::MachineError(error.message() + ": " + folder.string(), "rename");
 }
 
 }  // namespace

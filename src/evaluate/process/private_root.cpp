@@ -39,7 +39,8 @@ void PrivateRoot::add_parents(const fs::path& path) {
   for (const auto& part : path.parent_path().relative_path()) {
     below /= part;
     const std::string folder = mount_point_ + "/" + below.string();
-    const bool known = std::any_of(steps_.begin(), steps_.end(), [&](const Step& s) { return s.path == folder; });
+    const bool known =
+        std::any_of(steps_.begin(), steps_.end(), [&](const Step& s) { return s.path == folder; });
     if (!known) steps_.push_back({Step::kFolder, folder, "", false});
   }
 }
@@ -76,7 +77,8 @@ bool PrivateRoot::enter() const {
     if (!write_text("/proc/self/gid_map", group_map_.c_str())) return false;
   }
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  if (::mount("tmpfs", mount_point_.c_str(), "tmpfs", MS_NOSUID, "size=1m,mode=0755") != 0) return false;
+  if (::mount("tmpfs", mount_point_.c_str(), "tmpfs", MS_NOSUID, "size=1m,mode=0755") != 0)
+    return false;
   for (const Step& step : steps_)
     if (!take(step)) return false;
   if (::chdir(mount_point_.c_str()) != 0) return false;

@@ -7,8 +7,9 @@
 
 namespace vegttt::evaluate {
 
-// A file system that holds the tool chain and the folders given, and nothing else of the host: for a process that may
-// be made to ask whether a file exists, which Landlock does not hide. Needs a user namespace, or root.
+// A file system that holds the tool chain and the folders given, and nothing else of the host: for
+// a process that may be made to ask whether a file exists, which Landlock does not hide. Needs a
+// user namespace, or root.
 class PrivateRoot {
  public:
   enum class Kind { kReadOnly, kWritable };

@@ -26,14 +26,19 @@ constexpr std::size_t kStderrBytes = 4096;
 
 [[noreturn]] void fail(const char* call) { throw core::MachineError(std::strerror(errno), call); }
 
-// PASSIVE unless the user's environment says otherwise. Threads that are resumed together often begin on one core; with
-// libgomp's default one then spins for the other's turn: launches of 10 us took 7.5 ms, its whole spin count.
+// PASSIVE unless the user's environment says otherwise. Threads that are resumed together often
+// begin on one core; with libgomp's default one then spins for the other's turn: launches of 10 us
+// took 7.5 ms, its whole spin count.
 std::vector<std::string> runner_environment(int threads) {
   std::vector<std::string> environment = {"OMP_NUM_THREADS=" + std::to_string(threads),
-                                          "OMP_THREAD_LIMIT=" + std::to_string(threads), "OMP_DYNAMIC=false"};
-  for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_PROC_BIND", "OMP_PLACES", "LD_LIBRARY_PATH"})
-    if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
+                                          "OMP_THREAD_LIMIT=" + std::to_string(threads),
+                                          "OMP_DYNAMIC=false"};
+  for (const char* name :
+       {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_PROC_BIND", "OMP_PLACES", "LD_LIBRARY_PATH"})
+    if (const char* value = std::getenv(name))
+      environment.push_back(std::string(name) + "=" + value);
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr)
+    environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
   return environment;
 }
 
@@ -57,7 +62,8 @@ struct Spawn {
   }
 };
 
-// In its own group, with nothing of ours but the control socket, a capped stderr and the null device.
+// In its own group, with nothing of ours but the control socket, a capped stderr and the null
+// device.
 pid_t spawn(int control, int error_pipe, int threads) {
   Spawn spawn;
   ::posix_spawn_file_actions_addopen(&spawn.actions, 0, "/dev/null", O_RDWR, 0);
@@ -70,20 +76,27 @@ pid_t spawn(int control, int error_pipe, int threads) {
   sigfillset(&all);
   ::posix_spawnattr_setsigmask(&spawn.attributes, &none);
   ::posix_spawnattr_setsigdefault(&spawn.attributes, &all);
-  ::posix_spawnattr_setflags(&spawn.attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(
+      &spawn.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   const std::vector<std::string> arguments = {"vegttt-runner", std::to_string(::getpid())};
   const std::vector<std::string> environment = runner_environment(threads);
   pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, runner_path().c_str(), &spawn.actions, &spawn.attributes,
-                                  pointers(arguments).data(), pointers(environment).data());
-  if (error != 0) throw core::MachineError(std::string("the runner cannot be started: ") + std::strerror(error), "posix_spawn");
+  const int error = ::posix_spawn(&pid,
+                                  runner_path().c_str(),
+                                  &spawn.actions,
+                                  &spawn.attributes,
+                                  pointers(arguments).data(),
+                                  pointers(environment).data());
+  if (error != 0)
+    throw core::MachineError(std::string("the runner cannot be started: ") + std::strerror(error),
+                             "posix_spawn");
   return pid;
 }
 
 std::string name_of_signal(int signal) {
   const char* name = ::sigabbrev_np(signal);
-  return "signal " + std::to_string(signal) + (name != nullptr ? std::string(" (SIG") + name + ")" : "");
+  return "signal " + std::to_string(signal) +
+         (name != nullptr ? std::string(" (SIG") + name + ")" : "");
 }
 
 }  // namespace
@@ -98,7 +111,9 @@ void RunnerProcess::start() {
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) fail("socketpair");
   if (::pipe2(errors, O_CLOEXEC) != 0) fail("pipe2");
   ::fcntl(errors[1], F_SETPIPE_SZ, kStderrBytes);
-  ::fcntl(errors[1], F_SETFL, O_NONBLOCK);  // a full pipe drops what comes, it does not block the candidate
+  ::fcntl(errors[1],
+          F_SETFL,
+          O_NONBLOCK);  // a full pipe drops what comes, it does not block the candidate
   ::fcntl(errors[0], F_SETFL, O_NONBLOCK);
   control_ = sockets[0];
   stderr_ = errors[0];
@@ -166,7 +181,8 @@ RunnerProcess::Round RunnerProcess::wait_since(double begin_s) {
 }
 
 std::string RunnerProcess::last_words() {
-  std::string text = crashed() ? name_of_signal(signal_) : "exit code " + std::to_string(exit_code_);
+  std::string text =
+      crashed() ? name_of_signal(signal_) : "exit code " + std::to_string(exit_code_);
   char words[kStderrBytes];
   const ssize_t n = ::read(stderr_, words, sizeof words);
   if (n > 0) text += ": " + core::valid_utf8(core::trim({words, static_cast<std::size_t>(n)}));

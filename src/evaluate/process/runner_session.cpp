@@ -18,7 +18,8 @@ constexpr std::uint32_t kIdleRounds = 9;
 constexpr std::size_t kPrefaultBytes = std::size_t{16} << 20;
 constexpr double kSetupTimeout_s = 20;  // a busy machine; nothing of the candidate runs in it
 
-// A copy in memory: the runner may open no file of the host, and the cache may be cleaned meanwhile.
+// A copy in memory: the runner may open no file of the host, and the cache may be cleaned
+// meanwhile.
 int library_in_memory(const core::fs::path& library) {
   const std::string bytes = core::read_file(library);
   const int fd = make_memory_file("vegttt-candidate", MemoryFile::kData);
@@ -84,10 +85,12 @@ void RunnerSession::Impl::hand_over() {
   for (const int fd : ours) ::close(fd);
 }
 
-// Before the candidate is loaded only our own code runs in the process, so that a failure is the machine's.
+// Before the candidate is loaded only our own code runs in the process, so that a failure is the
+// machine's.
 void RunnerSession::Impl::must_stop(const RunnerProcess::Round& round) const {
   if (round.event != RunnerProcess::Event::kStopped)
-    throw core::MachineError("the runner ended before a candidate was loaded: " + process->last_words());
+    throw core::MachineError("the runner ended before a candidate was loaded: " +
+                             process->last_words());
 }
 
 void RunnerSession::Impl::measure_empty_rounds() {
@@ -116,7 +119,8 @@ LaunchResult RunnerSession::Impl::judged(const RunnerProcess::Round& round) {
 }
 
 RunnerSession::RunnerSession(const core::fs::path& library,
-                             const std::vector<std::vector<const SharedBuffer*>>& inputs, const SharedBuffer& output,
+                             const std::vector<std::vector<const SharedBuffer*>>& inputs,
+                             const SharedBuffer& output,
                              const Options& options)
     : impl_(new Impl{library, inputs, output, options, Staging(sizes_of(inputs))}) {
   VEGTTT_ASSERT(impl_->staging.buffers().size() + 1 <= runner::kMaxBuffers, "too many inputs");
@@ -148,7 +152,9 @@ LaunchResult RunnerSession::launch(int set) {
   return impl_->judged(impl_->process->resume(impl_->options.launch_timeout_s));
 }
 
-LaunchResult RunnerSession::empty_launch() const { return {LaunchOutcome::kDone, impl_->empty_us, ""}; }
+LaunchResult RunnerSession::empty_launch() const {
+  return {LaunchOutcome::kDone, impl_->empty_us, ""};
+}
 
 std::vector<std::span<const std::byte>> RunnerSession::staged() const {
   std::vector<std::span<const std::byte>> spans;

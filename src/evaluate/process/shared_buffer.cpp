@@ -22,8 +22,8 @@ SharedBuffer::SharedBuffer(std::size_t bytes, const std::string& name)
   const auto fail = [&](const char* call) {
     const int error = errno;
     if (fd_ >= 0) ::close(fd_);
-    throw core::MachineError("no shared memory of " + std::to_string(bytes) + " bytes for " + name + ": " +
-                                 std::strerror(error),
+    throw core::MachineError("no shared memory of " + std::to_string(bytes) + " bytes for " + name +
+                                 ": " + std::strerror(error),
                              call);
   };
   fd_ = make_memory_file(name, MemoryFile::kData);
@@ -55,7 +55,9 @@ SharedBuffer& SharedBuffer::operator=(SharedBuffer&& other) noexcept {
   return *this;
 }
 
-std::span<std::byte> SharedBuffer::bytes() const { return {base_ + runner::first_byte(size_), size_}; }
+std::span<std::byte> SharedBuffer::bytes() const {
+  return {base_ + runner::first_byte(size_), size_};
+}
 
 void SharedBuffer::seal() {
   if (::fcntl(fd_, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0)

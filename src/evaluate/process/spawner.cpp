@@ -11,7 +11,9 @@ namespace {
 
 class Spawner {
  public:
-  Spawner() { std::thread([this] { serve(); }).detach(); }
+  Spawner() {
+    std::thread([this] { serve(); }).detach();
+  }
 
   void run(const std::function<void()>& work) {
     const std::lock_guard one_at_a_time(callers_);
@@ -46,7 +48,8 @@ class Spawner {
 }  // namespace
 
 void on_spawner_thread(const std::function<void()>& work) {
-  static Spawner* const spawner = new Spawner;  // never destroyed: its thread uses it until the process ends
+  static Spawner* const spawner =
+      new Spawner;  // never destroyed: its thread uses it until the process ends
   spawner->run(work);
 }
 

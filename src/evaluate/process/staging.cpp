@@ -39,7 +39,8 @@ Staging::Staging(const std::vector<std::size_t>& sizes) : buffers_(take_kept(siz
   }
   for (const std::size_t size : sizes) {
     buffers_.emplace_back(size, "vegttt-input");
-    std::memset(buffers_.back().bytes().data(), 0, size);  // the pages exist before a runner maps them
+    std::memset(
+        buffers_.back().bytes().data(), 0, size);  // the pages exist before a runner maps them
     buffers_.back().seal();
   }
 }
@@ -54,7 +55,8 @@ std::vector<int> Staging::read_only_descriptors() const {
   for (const auto& buffer : buffers_) {
     const std::string path = "/proc/self/fd/" + std::to_string(buffer.fd());
     descriptors.push_back(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (descriptors.back() < 0) throw core::MachineError(std::strerror(errno), "open of a staging buffer");
+    if (descriptors.back() < 0)
+      throw core::MachineError(std::strerror(errno), "open of a staging buffer");
   }
   return descriptors;
 }

@@ -6,8 +6,8 @@
 
 namespace vegttt::evaluate {
 
-// The sealed buffers that a runner maps as its inputs. Memory of the last session is kept for the next one of the
-// same sizes (fresh pages cost more than the copy), wiped before it is handed out.
+// The sealed buffers that a runner maps as its inputs. Memory of the last session is kept for the
+// next one of the same sizes (fresh pages cost more than the copy), wiped before it is handed out.
 class Staging {
  public:
   explicit Staging(const std::vector<std::size_t>& sizes);

@@ -16,13 +16,21 @@ namespace fs = core::fs;
 
 const char* const kNames[] = {"g++", "g++-15", "g++-14", "g++-13", "g++-12", "g++-11"};
 
-// -O3 against -O2 costs 10 ms of 130 and is what a person would measure with. Exceptions stay: std::vector::at and
-// `new` throw, and what leaves `launch` ends the process.
-const std::vector<std::string> kFlags = {
-    "-std=c++20", "-O3", "-march=native", "-fopenmp", "-fPIC", "-fvisibility=hidden", "-w",
-    "-fdiagnostics-plain-output", "-fmax-errors=5", "-fno-ident"};
+// -O3 against -O2 costs 10 ms of 130 and is what a person would measure with. Exceptions stay:
+// std::vector::at and `new` throw, and what leaves `launch` ends the process.
+const std::vector<std::string> kFlags = {"-std=c++20",
+                                         "-O3",
+                                         "-march=native",
+                                         "-fopenmp",
+                                         "-fPIC",
+                                         "-fvisibility=hidden",
+                                         "-w",
+                                         "-fdiagnostics-plain-output",
+                                         "-fmax-errors=5",
+                                         "-fno-ident"};
 // An undefined symbol is a compile error, not one of loading.
-const std::vector<std::string> kLinkFlags = {"-shared", "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--build-id=none"};
+const std::vector<std::string> kLinkFlags = {
+    "-shared", "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--build-id=none"};
 
 fs::path find_in_path(const std::string& name) {
   const char* path = std::getenv("PATH");
@@ -37,10 +45,13 @@ fs::path find_in_path(const std::string& name) {
 fs::path find_compiler() {
   for (const char* name : kNames)
     if (const fs::path found = find_in_path(name); !found.empty()) return found;
-  throw core::MachineError("no C++ compiler: the dialect cpp needs g++ in PATH (Debian, Ubuntu: apt install g++)");
+  throw core::MachineError(
+      "no C++ compiler: the dialect cpp needs g++ in PATH (Debian, Ubuntu: apt install g++)");
 }
 
-std::string first_line(const core::ProcessResult& result) { return std::string(core::lines_of(result.out).at(0)); }
+std::string first_line(const core::ProcessResult& result) {
+  return std::string(core::lines_of(result.out).at(0));
+}
 
 core::ProcessResult ask(const fs::path& compiler, std::vector<std::string> arguments) {
   core::ProcessOptions options;
@@ -49,14 +60,16 @@ core::ProcessResult ask(const fs::path& compiler, std::vector<std::string> argum
   options.timeout_s = 20;
   const auto result = core::run_process(options);
   if (result.exit_code != 0)
-    throw core::MachineError(compiler.string() + " does not work: " + std::string(core::trim(result.err)));
+    throw core::MachineError(compiler.string() +
+                             " does not work: " + std::string(core::trim(result.err)));
   return result;
 }
 
 }  // namespace
 
 std::string ToolChain::version() const {
-  return name + " | " + core::join(flags, " ") + " " + core::join(link_flags, " ") + " | target " + target;
+  return name + " | " + core::join(flags, " ") + " " + core::join(link_flags, " ") + " | target " +
+         target;
 }
 
 ToolChain find_tool_chain(const std::string& extra_flags) {
@@ -65,7 +78,8 @@ ToolChain find_tool_chain(const std::string& extra_flags) {
     if (!flag.empty()) chain.flags.emplace_back(flag);
   chain.name = first_line(ask(chain.compiler, {"--version"}));
   // Home folders are shared between machines, and `native` is not the same on all of them.
-  chain.target = core::short_hash(ask(chain.compiler, {"-march=native", "-E", "-###", "-x", "c++", "/dev/null"}).err);
+  chain.target = core::short_hash(
+      ask(chain.compiler, {"-march=native", "-E", "-###", "-x", "c++", "/dev/null"}).err);
   return chain;
 }
 

@@ -25,7 +25,8 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-// Does not wake the thread, which would cost the launch that is being timed; it looks again soon enough.
+// Does not wake the thread, which would cost the launch that is being timed; it looks again soon
+// enough.
 void Watchdog::arm(double seconds) {
   const std::lock_guard lock(mutex_);
   fired_ = false;

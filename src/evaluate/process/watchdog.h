@@ -6,7 +6,8 @@
 
 namespace vegttt::evaluate {
 
-// Kills a process by its pidfd when an armed deadline passes: waiting for a *stop* knows no time limit.
+// Kills a process by its pidfd when an armed deadline passes: waiting for a *stop* knows no time
+// limit.
 class Watchdog {
  public:
   explicit Watchdog(int pidfd);  // borrowed
