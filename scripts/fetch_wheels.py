@@ -35,6 +35,14 @@ def label(requirement):
     return requirement.split()[0]
 
 
+def reason_in(said):
+    if "NewConnectionError" in said or "Connection" in said:
+        return "the package index cannot be reached"
+    lines = [line for line in said.splitlines() if line.strip() and "WARNING" not in line]
+    telling = [line for line in lines if "HASHES" in line or "No space" in line]
+    return (telling or lines or ["pip gave no reason"])[-1].removeprefix("ERROR: ")
+
+
 def download(requirement, folder):
     listing = folder / "requirement.txt"
     listing.write_text(requirement + "\n")
@@ -47,9 +55,7 @@ def download(requirement, folder):
     done = subprocess.run(command, capture_output=True, text=True)
     wheels = list(folder.glob("*.whl"))
     if done.returncode != 0 or len(wheels) != 1:
-        said = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line]
-        reason = next((line for line in said if "hash" in line.lower() or "No space" in line), said[-1] if said else "")
-        raise Failed(f"could not fetch {label(requirement)}: {reason or f'pip ended with {done.returncode}'}")
+        raise Failed(f"could not fetch {label(requirement)}: {reason_in(done.stderr)}; what is complete is kept")
     return wheels[0]
 
 
