@@ -2,8 +2,8 @@
 // many other rows there are, on their order, on the row's place or on the number of threads. ATen's kernels choose
 // their blocking by shape, so that a sampled token could depend on the batch it was sampled in.
 //
-// Sums run over 16 lanes (lane i takes elements i, i + 16, ..) with fused multiply-add, then a fixed tree; AVX-512 and
-// AVX2 give the same bits.
+// Sums run over 16 lanes (lane i takes elements i, i + 16, ..) with fused multiply-add, then a fixed tree; AVX-512,
+// AVX2 and plain code give the same bits.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,22 @@ void rope(const float* x, const float* cos, const float* sin, float* out, std::i
           std::int64_t head_dim);
 void swiglu(const float* gate, const float* up, float* out, std::int64_t count);
 
+// weights[i] = e^((logits[i] - largest) * scale); returns the largest logit. Not a number anywhere: returns NaN.
+float exponentials(const float* logits, float scale, float* weights, std::int64_t count);
+
 // Keys of one (sequence, kv head): blocks of 16 keys, each [head_dim][16]; values [time][head_dim].
-inline constexpr std::int64_t kKeyBlock = 16;
+constexpr std::int64_t kKeyBlock = 16;
+constexpr std::int64_t padded_keys(std::int64_t length) { return (length + kKeyBlock - 1) / kKeyBlock * kKeyBlock; }
 void store_key(const float* key, float* keys, std::int64_t position, std::int64_t head_dim);
 
-// One query token's heads that share a kv head: q [group, head_dim] -> out [group, head_dim], over `length` keys.
-// `scratch` holds group * round_up(length, 16) floats.
-void attend(const float* q, const float* keys, const float* values, float* out, float* scratch, std::int64_t group,
-            std::int64_t length, std::int64_t head_dim, float scale);
+struct KeySpan {
+  const float *keys = nullptr, *values = nullptr;
+  std::int64_t length = 0;
+};
+
+// One query token's heads that share a kv head: q [group, head_dim] -> out [group, head_dim], over the keys of `first`
+// (a shared prompt; may be empty) and then of `second`. `scratch` holds group * (padded_keys of both) floats.
+void attend(const float* q, const KeySpan& first, const KeySpan& second, float* out, float* scratch, std::int64_t group,
+            std::int64_t head_dim, float scale);
 
 }  // namespace vegttt::policy::invariant
