@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <regex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -38,5 +40,22 @@ inline std::vector<HostileCase> hostile_cases() {
       cases.begin(), cases.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return cases;
 }
+
+// Temporary files of this process alone, so that those of a test beside it are not taken for leaks.
+class OwnTemporaryFiles {
+ public:
+  OwnTemporaryFiles() { ::setenv("TMPDIR", folder_.path().c_str(), 1); }
+  ~OwnTemporaryFiles() { ::unsetenv("TMPDIR"); }
+  std::set<std::string> names() const {
+    std::set<std::string> names;
+    for (const auto& entry : core::fs::directory_iterator(folder_.path()))
+      names.insert(entry.path().filename());
+    if (core::fs::exists("/tmp/vegttt_hostile_file")) names.insert("what write_100_gb writes");
+    return names;
+  }
+
+ private:
+  core::TemporaryFolder folder_{"vegttt-hostile-test"};
+};
 
 }  // namespace vegttt::evaluate

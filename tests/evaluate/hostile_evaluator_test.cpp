@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 
 #include <cerrno>
-#include <set>
 
 #include "hostile_cases.h"
 #include "vegttt/evaluate/evaluator.h"
@@ -25,17 +24,10 @@ std::string status_of(const records::Evaluation& evaluation) {
   return records::is_correct(evaluation.status) ? "correct" : records::name_of(evaluation.status);
 }
 
-std::set<std::string> temporary_files() {
-  std::set<std::string> names;
-  for (const auto& entry : core::fs::directory_iterator(core::fs::temp_directory_path()))
-    if (entry.path().filename().string().starts_with("vegttt-compile"))
-      names.insert(entry.path().filename());
-  return names;
-}
-
 }  // namespace
 
 TEST(HostileCandidates, GetTheirStatusesAndTheRunGoesOn) {
+  const OwnTemporaryFiles temporary;
   EvaluatorOptions options;
   options.size = "tiny";
   options.evaluate.compile_timeout_s = 3;
@@ -43,7 +35,7 @@ TEST(HostileCandidates, GetTheirStatusesAndTheRunGoesOn) {
   const tasks::Catalogue catalogue = tasks::Catalogue::load();
   const auto evaluator = make_evaluator(options, catalogue);
   ASSERT_EQ(status_of(evaluator->evaluate(submission("L1/19", kHonest))), "correct");
-  const auto files = temporary_files();
+  const auto files = temporary.names();
   for (const HostileCase& hostile : hostile_cases()) {
     const records::Evaluation result = evaluator->evaluate(submission(hostile.task, hostile.code));
     EXPECT_THAT(hostile.expected, testing::Contains(status_of(result)))
@@ -53,7 +45,7 @@ TEST(HostileCandidates, GetTheirStatusesAndTheRunGoesOn) {
         << hostile.name << " quotes a host file";
   }
   EXPECT_EQ(status_of(evaluator->evaluate(submission("L1/19", kHonest))), "correct");
-  EXPECT_EQ(temporary_files(), files);
+  EXPECT_EQ(temporary.names(), files);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD) << "a process is left";
 }

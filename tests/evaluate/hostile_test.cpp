@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cmath>
 #include <ostream>
-#include <set>
 
 #include "hostile_cases.h"
 #include "process_support.h"
@@ -103,14 +102,6 @@ std::pair<std::string, std::string> status_of(const HostileCase& hostile) {
   return relu().judge(compiled.library);
 }
 
-std::set<std::string> temporary_files() {
-  std::set<std::string> names;
-  for (const auto& entry : core::fs::directory_iterator(core::fs::temp_directory_path()))
-    if (entry.path().filename().string().starts_with("vegttt"))
-      names.insert(entry.path().filename());
-  return names;
-}
-
 std::size_t open_descriptors() {
   std::size_t n = 0;
   for ([[maybe_unused]] const auto& entry : core::fs::directory_iterator("/proc/self/fd")) ++n;
@@ -120,16 +111,17 @@ std::size_t open_descriptors() {
 class Hostile : public testing::TestWithParam<HostileCase> {};
 
 TEST_P(Hostile, GetsItsStatusAndLeavesNothingBehind) {
+  static const OwnTemporaryFiles temporary;
   relu();
   (void)status_of(
       {"", "", {}, "void launch(const float*, float*, Workspace&) {}"});  // what lasts is made once
-  const auto files = temporary_files();
+  const auto files = temporary.names();
   const auto descriptors = open_descriptors();
   const auto [status, reason] = status_of(GetParam());
   EXPECT_THAT(GetParam().expected, testing::Contains(status)) << reason;
   EXPECT_EQ(reason.find("root:x:"), std::string::npos) << "a host file was quoted";
   EXPECT_TRUE(relu().inputs_untouched());
-  EXPECT_EQ(temporary_files(), files);
+  EXPECT_EQ(temporary.names(), files);
   EXPECT_EQ(open_descriptors(), descriptors);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD) << "a process is left";
