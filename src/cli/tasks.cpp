@@ -1,4 +1,5 @@
-// vegttt tasks list|show|split|reference|...: what the task files say, in forms that another program can check.
+// vegttt tasks list|show|split|reference|...: what the task files say, in forms that another
+// program can check.
 #include "subcommand.h"
 
 namespace vegttt::cli {

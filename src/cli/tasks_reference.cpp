@@ -17,8 +17,12 @@ class TasksReference : public Subcommand {
  public:
   void add(CLI::App& app) override {
     app.add_option("task", id_, "id (L1/4 or 4) or a task file")->required();
-    app.add_option("--inputs", inputs_, "safetensors file with one tensor per input, named as in the task file")->required();
-    app.add_option("--out", out_, "safetensors file to write; its tensor is named `out`")->required();
+    app.add_option("--inputs",
+                   inputs_,
+                   "safetensors file with one tensor per input, named as in the task file")
+        ->required();
+    app.add_option("--out", out_, "safetensors file to write; its tensor is named `out`")
+        ->required();
     app.add_option("--dtype", dtype_, "what floating-point inputs are converted to first")
         ->check(CLI::IsMember({"as-is", "float32", "float64"}))
         ->capture_default_str();
@@ -31,7 +35,9 @@ class TasksReference : public Subcommand {
     const tasks::Task& task = catalogue.find(id_);
     check_reference_name(task);
     const at::Tensor out = tasks::Reference(task, reference_)(inputs_of(task));
-    tensors::save_tensors(out_, {{"out", out}}, {{"task", task.id}, {"task_hash", task.hash}, {"reference", reference_}});
+    tensors::save_tensors(out_,
+                          {{"out", out}},
+                          {{"task", task.id}, {"task_hash", task.hash}, {"reference", reference_}});
     report(task, out, common.json);
     return ExitCode::kDone;
   }
@@ -41,8 +47,11 @@ class TasksReference : public Subcommand {
     if (reference_.empty() || task.references.count(reference_) > 0) return;
     std::vector<std::string> known;
     for (const auto& [name, text] : task.references) known.push_back(name);
-    throw core::UserError("task " + task.id + " has no reference '" + reference_ + "'" + core::did_you_mean(reference_, known),
-                          "--reference", known.empty() ? "it has the main one only" : "one of: " + core::join(known, ", "));
+    throw core::UserError(
+        "task " + task.id + " has no reference '" + reference_ + "'" +
+            core::did_you_mean(reference_, known),
+        "--reference",
+        known.empty() ? "it has the main one only" : "one of: " + core::join(known, ", "));
   }
 
   std::vector<at::Tensor> inputs_of(const tasks::Task& task) const {
@@ -53,7 +62,9 @@ class TasksReference : public Subcommand {
     for (const auto& input : task.inputs) {
       const auto found = file.find(input.name);
       if (found == file.end()) {
-        throw core::UserError("there is no tensor '" + input.name + "'", inputs_, "it holds: " + core::join(names, ", "));
+        throw core::UserError("there is no tensor '" + input.name + "'",
+                              inputs_,
+                              "it holds: " + core::join(names, ", "));
       }
       inputs.push_back(converted(found->second));
     }
@@ -67,13 +78,17 @@ class TasksReference : public Subcommand {
 
   void report(const tasks::Task& task, const at::Tensor& out, bool json) const {
     if (json) {
-      const core::Json line = {{"task", task.id}, {"out", out_}, {"shape", out.sizes().vec()}, {"dtype", tensors::dtype_name(out.scalar_type())}};
+      const core::Json line = {{"task", task.id},
+                               {"out", out_},
+                               {"shape", out.sizes().vec()},
+                               {"dtype", tensors::dtype_name(out.scalar_type())}};
       std::cout << core::dump_json(line) << "\n";
       return;
     }
     std::vector<std::string> extents;
     for (const std::int64_t size : out.sizes()) extents.push_back(std::to_string(size));
-    std::cout << out_ << ": out " << tensors::dtype_name(out.scalar_type()) << " [" << core::join(extents, ", ") << "]\n";
+    std::cout << out_ << ": out " << tensors::dtype_name(out.scalar_type()) << " ["
+              << core::join(extents, ", ") << "]\n";
   }
 
   std::string id_, inputs_, out_, dtype_ = "as-is", reference_;

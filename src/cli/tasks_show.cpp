@@ -23,7 +23,8 @@ std::string shape_text(const std::vector<std::int64_t>& sizes) {
 
 std::string inputs_text(const tasks::Task& task, const std::string& size) {
   std::vector<std::string> words;
-  for (const auto& shape : task.input_shapes(size)) words.push_back(shape.name + " " + shape_text(shape.sizes));
+  for (const auto& shape : task.input_shapes(size))
+    words.push_back(shape.name + " " + shape_text(shape.sizes));
   return core::join(words, ", ");
 }
 
@@ -44,12 +45,19 @@ Json size_json(const tasks::Task& task, const std::string& size) {
   }
   json["output"] = tensor_json(task.output(size));
   const tasks::Work work = task.work_at(size);
-  json["work"] = {{"flops", work.flops}, {"bytes", work.bytes}, {"min_flops", work.min_flops}, {"min_bytes", work.min_bytes}};
+  json["work"] = {{"flops", work.flops},
+                  {"bytes", work.bytes},
+                  {"min_flops", work.min_flops},
+                  {"min_bytes", work.min_bytes}};
   return json;
 }
 
 Json task_json(const tasks::Task& task) {
-  Json json = {{"id", task.id}, {"name", task.name}, {"family", task.family}, {"file", task.file}, {"hash", task.hash}};
+  Json json = {{"id", task.id},
+               {"name", task.name},
+               {"family", task.family},
+               {"file", task.file},
+               {"hash", task.hash}};
   for (const auto& [size, values] : task.sizes) json["sizes"][size] = size_json(task, size);
   json["reference"] = task.reference;
   for (const auto& [name, text] : task.references) json["references"][name] = text;
@@ -58,15 +66,23 @@ Json task_json(const tasks::Task& task) {
   return json;
 }
 
-std::string count_text(double value) { return value < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value); }
+std::string count_text(double value) {
+  return value < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
+}
 
 core::TextTable size_table(const tasks::Task& task) {
-  core::TextTable table({"size", "inputs", "output", "flops", "bytes", "least flops", "least bytes"},
-                        {false, false, false, true, true, true, true});
+  core::TextTable table(
+      {"size", "inputs", "output", "flops", "bytes", "least flops", "least bytes"},
+      {false, false, false, true, true, true, true});
   for (const auto& [size, values] : task.sizes) {
     const tasks::Work work = task.work_at(size);
-    table.add({size, inputs_text(task, size), shape_text(task.output(size).sizes), count_text(work.flops),
-               count_text(work.bytes), count_text(work.min_flops), count_text(work.min_bytes)});
+    table.add({size,
+               inputs_text(task, size),
+               shape_text(task.output(size).sizes),
+               count_text(work.flops),
+               count_text(work.bytes),
+               count_text(work.min_flops),
+               count_text(work.min_bytes)});
   }
   return table;
 }
@@ -87,10 +103,15 @@ class TasksList : public Subcommand {
       if (common.json) {
         std::cout << core::dump_json(task_json(task)) << "\n";
       } else if (task.sizes.count(size_) > 0) {
-        table.add({task.id, task.name, task.family, inputs_text(task, size_), shape_text(task.output(size_).sizes)});
+        table.add({task.id,
+                   task.name,
+                   task.family,
+                   inputs_text(task, size_),
+                   shape_text(task.output(size_).sizes)});
       }
     }
-    if (!common.json) std::cout << (table.empty() ? "no task has size set '" + size_ + "' here\n" : table.plain());
+    if (!common.json)
+      std::cout << (table.empty() ? "no task has size set '" + size_ + "' here\n" : table.plain());
     return ExitCode::kDone;
   }
 
@@ -115,10 +136,12 @@ class TasksShow : public Subcommand {
 
  private:
   static std::string text_of(const tasks::Task& task) {
-    std::string text = fmt::format("{}  {}  ({}, {})\n", task.id, task.name, task.family, task.file);
+    std::string text =
+        fmt::format("{}  {}  ({}, {})\n", task.id, task.name, task.family, task.file);
     if (!task.note.empty()) text += task.note + "\n";
     text += "\n" + size_table(task).plain() + "\n" + task.reference;
-    for (const auto& [name, reference] : task.references) text += fmt::format("\nreference '{}':\n{}", name, reference);
+    for (const auto& [name, reference] : task.references)
+      text += fmt::format("\nreference '{}':\n{}", name, reference);
     return text;
   }
 

@@ -13,14 +13,20 @@
 namespace vegttt::tasks {
 namespace {
 
-bool is_task_file(const core::fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
+bool is_task_file(const core::fs::path& path) {
+  return path.extension() == ".yaml" || path.extension() == ".yml";
+}
 
-// Task files of the folder and of its folders, sorted, so that the order does not depend on the file system.
+// Task files of the folder and of its folders, sorted, so that the order does not depend on the
+// file system.
 std::vector<core::fs::path> task_files(const core::fs::path& folder) {
   std::error_code error;
-  if (!core::fs::is_directory(folder, error)) throw core::UserError("no such folder with task files", folder.string());
+  if (!core::fs::is_directory(folder, error))
+    throw core::UserError("no such folder with task files", folder.string());
   std::vector<core::fs::path> files;
-  for (auto it = core::fs::recursive_directory_iterator(folder, error); it != core::fs::recursive_directory_iterator(); ++it) {
+  for (auto it = core::fs::recursive_directory_iterator(folder, error);
+       it != core::fs::recursive_directory_iterator();
+       ++it) {
     if (it->is_directory() && it.depth() >= 1) it.disable_recursion_pending();
     if (it->is_regular_file() && is_task_file(it->path())) files.push_back(it->path());
   }
@@ -31,7 +37,8 @@ std::vector<core::fs::path> task_files(const core::fs::path& folder) {
 // The number after the last '/': "L1/12" after "L1/4".
 long number_in(const std::string& id) {
   const std::string digits = id.substr(id.rfind('/') + 1);
-  const bool numeric = !digits.empty() && digits.size() < 10 && std::all_of(digits.begin(), digits.end(), ::isdigit);
+  const bool numeric =
+      !digits.empty() && digits.size() < 10 && std::all_of(digits.begin(), digits.end(), ::isdigit);
   return numeric ? std::stol(digits) : -1;
 }
 
@@ -62,7 +69,9 @@ Catalogue Catalogue::load(const std::vector<std::string>& more_folders) {
 
 void Catalogue::add(Task task) {
   if (const Task* other = lookup(task.id)) {
-    throw core::UserError(fmt::format("id '{}' is taken by {}", task.id, other->file), task.file, "give it another id");
+    throw core::UserError(fmt::format("id '{}' is taken by {}", task.id, other->file),
+                          task.file,
+                          "give it another id");
   }
   tasks_.push_back(std::move(task));
 }
@@ -81,11 +90,13 @@ const Task& Catalogue::find(const std::string& id) const {
   if (is_task_file(id)) {
     const std::lock_guard lock(opened_->mutex);
     const auto found = opened_->tasks.find(id);
-    return found != opened_->tasks.end() ? found->second : opened_->tasks.emplace(id, load_task(id)).first->second;
+    return found != opened_->tasks.end() ? found->second
+                                         : opened_->tasks.emplace(id, load_task(id)).first->second;
   }
   std::vector<std::string> ids;
   for (const Task& task : tasks_) ids.push_back(task.id);
-  throw core::UserError(fmt::format("unknown task '{}'{}", id, core::did_you_mean(id, ids)), "",
+  throw core::UserError(fmt::format("unknown task '{}'{}", id, core::did_you_mean(id, ids)),
+                        "",
                         "`vegttt tasks list`, or the path of a task file (*.yaml)");
 }
 

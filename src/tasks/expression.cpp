@@ -1,5 +1,5 @@
-// Recursive descent over: sum = product {(+|-) product}; product = unary {(*|//) unary}; unary = [-] atom;
-// atom = integer | name | min(...) | max(...) | ( sum ).
+// Recursive descent over: sum = product {(+|-) product}; product = unary {(*|//) unary}; unary =
+// [-] atom; atom = integer | name | min(...) | max(...) | ( sum ).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,9 +81,12 @@ class Parser {
 
   std::string name() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_')) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_'))
+      ++at_;
     if (at_ == begin) {
-      fail(at_ < text_.size() ? fmt::format("unexpected '{}'", text_[at_]) : std::string("it ends too early"));
+      fail(at_ < text_.size() ? fmt::format("unexpected '{}'", text_[at_])
+                              : std::string("it ends too early"));
     }
     return text_.substr(begin, at_ - begin);
   }
@@ -115,11 +118,19 @@ class Parser {
     return quotient - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
   }
 
-  static bool add(std::int64_t a, std::int64_t b, std::int64_t* r) { return __builtin_add_overflow(a, b, r); }
-  static bool subtract(std::int64_t a, std::int64_t b, std::int64_t* r) { return __builtin_sub_overflow(a, b, r); }
-  static bool multiply(std::int64_t a, std::int64_t b, std::int64_t* r) { return __builtin_mul_overflow(a, b, r); }
+  static bool add(std::int64_t a, std::int64_t b, std::int64_t* r) {
+    return __builtin_add_overflow(a, b, r);
+  }
+  static bool subtract(std::int64_t a, std::int64_t b, std::int64_t* r) {
+    return __builtin_sub_overflow(a, b, r);
+  }
+  static bool multiply(std::int64_t a, std::int64_t b, std::int64_t* r) {
+    return __builtin_mul_overflow(a, b, r);
+  }
 
-  std::int64_t checked(bool (*overflows)(std::int64_t, std::int64_t, std::int64_t*), std::int64_t a, std::int64_t b) {
+  std::int64_t checked(bool (*overflows)(std::int64_t, std::int64_t, std::int64_t*),
+                       std::int64_t a,
+                       std::int64_t b) {
     std::int64_t result = 0;
     if (overflows(a, b, &result)) fail("the value does not fit 64 bits");
     return result;
@@ -141,7 +152,8 @@ class Parser {
   }
 
   [[noreturn]] void fail(const std::string& reason) const {
-    throw core::UserError(fmt::format("expression '{}': {}", text_, reason), where_,
+    throw core::UserError(fmt::format("expression '{}': {}", text_, reason),
+                          where_,
                           "integers, names, + - * // ( ) min(a,b) max(a,b)");
   }
 
@@ -163,7 +175,9 @@ class Parser {
 
 }  // namespace
 
-std::int64_t evaluate_expression(const std::string& expression, const Dimensions& dims, const std::string& where) {
+std::int64_t evaluate_expression(const std::string& expression,
+                                 const Dimensions& dims,
+                                 const std::string& where) {
   return Parser(expression, dims, where).whole();
 }
 

@@ -16,7 +16,9 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-void for_blocks(std::int64_t elements, const std::function<void(std::int64_t block, std::int64_t begin, std::int64_t count)>& fill) {
+void for_blocks(
+    std::int64_t elements,
+    const std::function<void(std::int64_t block, std::int64_t begin, std::int64_t count)>& fill) {
   const std::int64_t blocks = (elements + kBlock - 1) / kBlock;
   at::parallel_for(0, blocks, 8, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t block = from; block < to; ++block) {
@@ -30,7 +32,11 @@ void for_blocks(std::int64_t elements, const std::function<void(std::int64_t blo
 class Outliers {
  public:
   Outliers(at::Tensor& tensor, const Recipe& recipe, const core::CounterRng& rng)
-      : data_(tensor.data_ptr<float>()), shape_(tensor.sizes().vec()), count_(tensor.numel()), recipe_(recipe), stream_(rng) {}
+      : data_(tensor.data_ptr<float>()),
+        shape_(tensor.sizes().vec()),
+        count_(tensor.numel()),
+        recipe_(recipe),
+        stream_(rng) {}
 
   void plant() {
     if (recipe_.outlier_high <= 0 || count_ < 2) return;
@@ -49,7 +55,8 @@ class Outliers {
   void plant_one(std::int64_t at, bool positive) {
     const float value = outlier(positive ? 1 : -1);
     if (!recipe_.twins) {
-      data_[at] = hostile(value, recipe_.draw.rounding, static_cast<std::uint32_t>(stream_.below(256)));
+      data_[at] =
+          hostile(value, recipe_.draw.rounding, static_cast<std::uint32_t>(stream_.below(256)));
       return;
     }
     std::int64_t stride = 1;
@@ -59,11 +66,14 @@ class Outliers {
     data_[at] = beside_tenth_bit(value, true);
   }
 
-  // Log-uniform. Where the mean is small beside it, moved just above a power of two: a unit of the tenth bit is largest there.
+  // Log-uniform. Where the mean is small beside it, moved just above a power of two: a unit of the
+  // tenth bit is largest there.
   float outlier(double sign) {
-    const double units = recipe_.outlier_low * std::pow(recipe_.outlier_high / recipe_.outlier_low, stream_.uniform());
+    const double units = recipe_.outlier_low *
+                         std::pow(recipe_.outlier_high / recipe_.outlier_low, stream_.uniform());
     const double distance = units * recipe_.draw.scale, fraction = 0.25 * stream_.uniform();
-    if (std::abs(recipe_.draw.mean) > distance) return static_cast<float>(recipe_.draw.mean + sign * distance);
+    if (std::abs(recipe_.draw.mean) > distance)
+      return static_cast<float>(recipe_.draw.mean + sign * distance);
     return static_cast<float>(sign * std::exp2(std::floor(std::log2(distance))) * (1 + fraction));
   }
 
@@ -81,7 +91,10 @@ class Outliers {
   core::RandomStream stream_;
 };
 
-at::Tensor heavy_values(const Shape& shape, const Recipe& recipe, const core::CounterRng& rng, std::uint64_t outlier_key) {
+at::Tensor heavy_values(const Shape& shape,
+                        const Recipe& recipe,
+                        const core::CounterRng& rng,
+                        std::uint64_t outlier_key) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   auto* data = tensor.data_ptr<float>();
   const std::uint64_t key = mix64(rng.key());
@@ -97,29 +110,38 @@ at::Tensor probabilities_of(const at::Tensor& logits, Rounding rounding, std::ui
   at::Tensor tensor = at::softmax(logits, -1).contiguous();
   const std::int64_t row = tensor.size(-1), rows = tensor.numel() / row;
   auto* data = tensor.data_ptr<float>();
-  at::parallel_for(0, rows, std::max<std::int64_t>(1, 8192 / row), [&](std::int64_t from, std::int64_t to) {
-    for (std::int64_t r = from; r < to; ++r) {
-      float* p = data + r * row;
-      double sum = 0;
-      for (std::int64_t i = 0; i < row; ++i) {
-        p[i] = hostile(p[i], rounding, static_cast<std::uint32_t>(mix64(key + static_cast<std::uint64_t>(r * row + i)) >> 32));
-        sum += p[i];
-      }
-      float* largest = std::max_element(p, p + row);
-      *largest = static_cast<float>(*largest + (1 - sum));
-    }
-  });
+  at::parallel_for(
+      0, rows, std::max<std::int64_t>(1, 8192 / row), [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t r = from; r < to; ++r) {
+          float* p = data + r * row;
+          double sum = 0;
+          for (std::int64_t i = 0; i < row; ++i) {
+            p[i] = hostile(p[i],
+                           rounding,
+                           static_cast<std::uint32_t>(
+                               mix64(key + static_cast<std::uint64_t>(r * row + i)) >> 32));
+            sum += p[i];
+          }
+          float* largest = std::max_element(p, p + row);
+          *largest = static_cast<float>(*largest + (1 - sum));
+        }
+      });
   return tensor;
 }
 
 // The same drawing for both kinds of inputs; structures that only cut or mirror what was drawn.
 at::Tensor structured(const at::Tensor& drawn, Structure structure) {
   switch (structure) {
-    case Structure::kUpperTriangular: return at::triu(drawn);
-    case Structure::kLowerTriangular: return at::tril(drawn);
-    case Structure::kSymmetric: return at::triu(drawn) + at::triu(drawn, 1).transpose(-1, -2);
-    case Structure::kPositive: return at::abs(drawn);
-    default: return drawn;
+    case Structure::kUpperTriangular:
+      return at::triu(drawn);
+    case Structure::kLowerTriangular:
+      return at::tril(drawn);
+    case Structure::kSymmetric:
+      return at::triu(drawn) + at::triu(drawn, 1).transpose(-1, -2);
+    case Structure::kPositive:
+      return at::abs(drawn);
+    default:
+      return drawn;
   }
 }
 
@@ -145,7 +167,8 @@ at::Tensor uniform_values(const Shape& shape, std::uint64_t key, double low, dou
   at::Tensor tensor = at::empty(shape, at::kFloat);
   auto* data = tensor.data_ptr<float>();
   for_blocks(tensor.numel(), [&](std::int64_t block, std::int64_t begin, std::int64_t count) {
-    draw_uniform_block(data + begin, count, key, block, static_cast<float>(low), static_cast<float>(high));
+    draw_uniform_block(
+        data + begin, count, key, block, static_cast<float>(low), static_cast<float>(high));
   });
   return tensor;
 }
@@ -154,20 +177,25 @@ at::Tensor normal_values(const Shape& shape, const core::CounterRng& rng) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   auto* data = tensor.data_ptr<float>();
   for_blocks(tensor.numel(), [&](std::int64_t, std::int64_t begin, std::int64_t count) {
-    for (std::int64_t i = begin; i < begin + count; ++i) data[i] = static_cast<float>(rng.normal(static_cast<std::uint64_t>(i)));
+    for (std::int64_t i = begin; i < begin + count; ++i)
+      data[i] = static_cast<float>(rng.normal(static_cast<std::uint64_t>(i)));
   });
   return tensor;
 }
 
 // What the public benchmark draws, by the words of the task file.
-at::Tensor public_values(const Task& task, const InputSpec& input, const Shape& shape, const Dimensions& dims,
+at::Tensor public_values(const Task& task,
+                         const InputSpec& input,
+                         const Shape& shape,
+                         const Dimensions& dims,
                          const core::CounterRng& rng) {
   const std::uint64_t key = mix64(rng.key());
   if (input.distribution == "ones") return at::ones(shape, at::kFloat);
   if (input.distribution == "zeros") return at::zeros(shape, at::kFloat);
   if (input.distribution == "randn") return normal_values(shape, rng);
   if (const std::string fan_in = fan_in_of(input.distribution); !fan_in.empty()) {
-    const double bound = 1 / std::sqrt(static_cast<double>(evaluate_expression(fan_in, dims, task.file)));
+    const double bound =
+        1 / std::sqrt(static_cast<double>(evaluate_expression(fan_in, dims, task.file)));
     return uniform_values(shape, key, -bound, bound);
   }
   const double factor = input.distribution == "scaled_rand" ? rng.uniform(0) : 1;
@@ -184,34 +212,49 @@ at::Tensor public_structured(const at::Tensor& drawn, Structure structure) {
 class InputMaker {
  public:
   InputMaker(const Task& task, const std::string& size, std::uint64_t seed, int set, InputKind kind)
-      : task_(task), size_(size), seed_(std::to_string(seed)), set_(set), kind_(kind),
-        dims_(task.dimensions(size)), output_elements_(task.output(size).elements()) {}
+      : task_(task),
+        size_(size),
+        seed_(std::to_string(seed)),
+        set_(set),
+        kind_(kind),
+        dims_(task.dimensions(size)),
+        output_elements_(task.output(size).elements()) {}
 
   at::Tensor make(const InputSpec& input, const Shape& shape) const {
     const core::CounterRng rng = stream(input.name, std::to_string(set_), "values");
     const std::uint64_t key = mix64(rng.key());
     switch (input.structure) {
-      case Structure::kBool: return fair_bits(shape, key);
-      case Structure::kSign: return fair_bits(shape, key).to(at::kFloat) * 2 - 1;
-      case Structure::kClassIndex: return class_indices(shape, key, evaluate_expression(input.classes, dims_, task_.file));
-      default: break;
+      case Structure::kBool:
+        return fair_bits(shape, key);
+      case Structure::kSign:
+        return fair_bits(shape, key).to(at::kFloat) * 2 - 1;
+      case Structure::kClassIndex:
+        return class_indices(shape, key, evaluate_expression(input.classes, dims_, task_.file));
+      default:
+        break;
     }
     if (kind_ == InputKind::kStrict) return strict(input, shape, rng).contiguous();
-    return public_structured(public_values(task_, input, shape, dims_, rng), input.structure).contiguous();
+    return public_structured(public_values(task_, input, shape, dims_, rng), input.structure)
+        .contiguous();
   }
 
  private:
-  core::CounterRng stream(const std::string& input, const std::string& set, const char* purpose) const {
+  core::CounterRng stream(const std::string& input,
+                          const std::string& set,
+                          const char* purpose) const {
     return core::CounterRng::of({"inputs", task_.id, size_, seed_, set, input, purpose});
   }
 
   at::Tensor strict(const InputSpec& input, const Shape& shape, const core::CounterRng& rng) const {
     const std::string set = std::to_string(set_);
-    const TrialStreams streams{stream(input.name, set, "recipe"), stream("", set, "recipe"), stream(input.name, "", "recipe")};
+    const TrialStreams streams{stream(input.name, set, "recipe"),
+                               stream("", set, "recipe"),
+                               stream(input.name, "", "recipe")};
     const Recipe recipe = recipe_for(task_, input, shape, output_elements_, set_, streams);
     const std::uint64_t outlier_key = stream(input.name, set, "outliers").key();
     const at::Tensor drawn = heavy_values(shape, recipe, rng, outlier_key);
-    if (input.structure == Structure::kProbabilities) return probabilities_of(drawn, recipe.draw.rounding, rng.key());
+    if (input.structure == Structure::kProbabilities)
+      return probabilities_of(drawn, recipe.draw.rounding, rng.key());
     if (input.structure == Structure::kLogProbabilities) return at::log_softmax(drawn, -1);
     return structured(drawn, input.structure);
   }
@@ -226,11 +269,13 @@ class InputMaker {
 
 }  // namespace
 
-std::vector<at::Tensor> make_inputs(const Task& task, const std::string& size, std::uint64_t seed, int set, InputKind kind) {
+std::vector<at::Tensor> make_inputs(
+    const Task& task, const std::string& size, std::uint64_t seed, int set, InputKind kind) {
   const std::vector<TensorShape> shapes = task.input_shapes(size);
   const InputMaker maker(task, size, seed, set, kind);
   std::vector<at::Tensor> inputs;
-  for (std::size_t i = 0; i < shapes.size(); ++i) inputs.push_back(maker.make(task.inputs[i], shapes[i].sizes));
+  for (std::size_t i = 0; i < shapes.size(); ++i)
+    inputs.push_back(maker.make(task.inputs[i], shapes[i].sizes));
   return inputs;
 }
 

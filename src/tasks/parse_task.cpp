@@ -14,30 +14,52 @@
 namespace vegttt::tasks {
 namespace {
 
-const std::vector<std::string> kTaskKeys = {"id",     "name",      "family",     "sizes", "constants",  "derived",      "inputs",
-                                            "output", "reference", "references", "work",  "chunk_axis", "chunk_inputs", "note"};
-const std::vector<std::string> kInputKeys = {"shape", "dtype", "role", "structure", "classes", "distribution"};
+const std::vector<std::string> kTaskKeys = {"id",
+                                            "name",
+                                            "family",
+                                            "sizes",
+                                            "constants",
+                                            "derived",
+                                            "inputs",
+                                            "output",
+                                            "reference",
+                                            "references",
+                                            "work",
+                                            "chunk_axis",
+                                            "chunk_inputs",
+                                            "note"};
+const std::vector<std::string> kInputKeys = {
+    "shape", "dtype", "role", "structure", "classes", "distribution"};
 const std::vector<std::string> kWorkKeys = {"flops", "bytes", "min_flops", "min_bytes"};
 
 bool is_identifier(const std::string& word) {
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
-  return !word.empty() && !std::isdigit(static_cast<unsigned char>(word[0])) && std::all_of(word.begin(), word.end(), is_word);
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  };
+  return !word.empty() && !std::isdigit(static_cast<unsigned char>(word[0])) &&
+         std::all_of(word.begin(), word.end(), is_word);
 }
 
-// Words that a name cannot be, because it becomes a C++ constant or parameter and a TorchScript variable.
+// Words that a name cannot be, because it becomes a C++ constant or parameter and a TorchScript
+// variable.
 bool is_taken(const std::string& word) {
   static const std::set<std::string> taken = {
-      "out", "ws", "launch", "reference", "torch", "min", "max", "int", "float", "double", "bool", "char", "long", "short",
-      "const", "auto", "if", "else", "for", "while", "do", "return", "new", "delete", "class", "struct", "template",
-      "this", "void", "in", "is", "not", "and", "or", "def", "lambda", "pass", "None", "True", "False", "from",
-      "import", "as", "with", "assert", "default", "switch", "case", "break", "continue", "static", "signed",
-      "unsigned", "namespace", "using", "operator", "public", "private", "union", "enum", "true", "false", "sizeof"};
+      "out",    "ws",       "launch",   "reference", "torch",    "min",       "max",    "int",
+      "float",  "double",   "bool",     "char",      "long",     "short",     "const",  "auto",
+      "if",     "else",     "for",      "while",     "do",       "return",    "new",    "delete",
+      "class",  "struct",   "template", "this",      "void",     "in",        "is",     "not",
+      "and",    "or",       "def",      "lambda",    "pass",     "None",      "True",   "False",
+      "from",   "import",   "as",       "with",      "assert",   "default",   "switch", "case",
+      "break",  "continue", "static",   "signed",    "unsigned", "namespace", "using",  "operator",
+      "public", "private",  "union",    "enum",      "true",     "false",     "sizeof"};
   return taken.count(word) > 0;
 }
 
 class TaskReader {
  public:
-  TaskReader(const std::string& yaml, const std::string& file) { task_.file = file, task_.hash = core::short_hash(yaml); }
+  TaskReader(const std::string& yaml, const std::string& file) {
+    task_.file = file, task_.hash = core::short_hash(yaml);
+  }
 
   Task read(const YamlNode& root) {
     const YamlMap map(root, "task");
@@ -68,9 +90,11 @@ class TaskReader {
 
   void claim(const YamlNode& node, const std::string& name, const std::string& what) {
     if (!is_identifier(name)) node.fail(fmt::format("{} '{}' is not an identifier", what, name));
-    if (is_taken(name) || name.rfind("__", 0) == 0) node.fail(fmt::format("{} '{}' is a reserved word", what, name));
+    if (is_taken(name) || name.rfind("__", 0) == 0)
+      node.fail(fmt::format("{} '{}' is a reserved word", what, name));
     const auto [clash, fresh] = names_.emplace(name, what);
-    if (!fresh) node.fail(fmt::format("{} '{}' clashes with the {} of that name", what, name, clash->second));
+    if (!fresh)
+      node.fail(fmt::format("{} '{}' clashes with the {} of that name", what, name, clash->second));
   }
 
   void read_sizes(const YamlNode& node) {
@@ -81,7 +105,8 @@ class TaskReader {
       const YamlMap names(set.value, "size set '" + set.key + "'");
       for (const auto& entry : names.entries()) {
         const std::int64_t value = entry.value.integer();
-        if (value < 1) entry.value.fail(fmt::format("size '{}' is {}: it must be at least 1", entry.key, value));
+        if (value < 1)
+          entry.value.fail(fmt::format("size '{}' is {}: it must be at least 1", entry.key, value));
         if (&set == &sets.entries().front()) claim(entry.key_node, entry.key, "size");
         values.emplace_back(entry.key, value);
       }
@@ -93,14 +118,16 @@ class TaskReader {
     const auto& first = task_.sizes[sets.entries().front().key];
     const auto& here = task_.sizes[set.key];
     const auto has = [](const auto& values, const std::string& name) {
-      return std::any_of(values.begin(), values.end(), [&](const auto& v) { return v.first == name; });
+      return std::any_of(
+          values.begin(), values.end(), [&](const auto& v) { return v.first == name; });
     };
     for (const auto& [name, value] : first) {
       if (!has(here, name)) set.value.fail(fmt::format("size set '{}' lacks '{}'", set.key, name));
     }
     for (const auto& [name, value] : here) {
       if (!has(first, name)) {
-        set.value.fail(fmt::format("size set '{}' has '{}', which '{}' lacks", set.key, name, sets.entries().front().key));
+        set.value.fail(fmt::format(
+            "size set '{}' has '{}', which '{}' lacks", set.key, name, sets.entries().front().key));
       }
     }
   }
@@ -141,7 +168,8 @@ class TaskReader {
     if (const YamlNode* word = map.find("structure")) input.structure = read_structure(*word);
     if (const YamlNode* classes = map.find("classes")) input.classes = classes->text();
     if (const YamlNode* text = map.find("distribution")) input.distribution = text->text();
-    if (input.dtype == DType::kBool && input.structure == Structure::kNone) input.structure = Structure::kBool;
+    if (input.dtype == DType::kBool && input.structure == Structure::kNone)
+      input.structure = Structure::kBool;
     check_input(input, map);
     return input;
   }
@@ -151,19 +179,26 @@ class TaskReader {
                           : input.structure == Structure::kBool     ? DType::kBool
                                                                     : DType::kFloat32;
     if (input.dtype != fitting) {
-      map.get("dtype").fail(fmt::format("input '{}': structure {} needs dtype {}, not {}", input.name,
-                                        name_of(input.structure), name_of(fitting), name_of(input.dtype)));
+      map.get("dtype").fail(fmt::format("input '{}': structure {} needs dtype {}, not {}",
+                                        input.name,
+                                        name_of(input.structure),
+                                        name_of(fitting),
+                                        name_of(input.dtype)));
     }
     if ((input.structure == Structure::kClassIndex) != !input.classes.empty()) {
-      map.self().fail(fmt::format("input '{}': 'classes' and structure class_index go together", input.name));
+      map.self().fail(
+          fmt::format("input '{}': 'classes' and structure class_index go together", input.name));
     }
     if (is_matrix(input.structure) && input.shape.size() < 2) {
-      map.get("shape").fail(fmt::format("input '{}': structure {} needs two axes", input.name, name_of(input.structure)));
+      map.get("shape").fail(fmt::format(
+          "input '{}': structure {} needs two axes", input.name, name_of(input.structure)));
     }
     if (!is_known_distribution(input.distribution)) {
-      map.get("distribution").fail(fmt::format("unknown distribution '{}'{}", input.distribution,
-                                               core::did_you_mean(input.distribution, known_distributions())),
-                                   "known: " + core::join(known_distributions(), ", "));
+      map.get("distribution")
+          .fail(fmt::format("unknown distribution '{}'{}",
+                            input.distribution,
+                            core::did_you_mean(input.distribution, known_distributions())),
+                "known: " + core::join(known_distributions(), ", "));
     }
   }
 
@@ -179,22 +214,25 @@ class TaskReader {
     for (const DType dtype : {DType::kFloat32, DType::kInt64, DType::kBool}) {
       if (word == name_of(dtype)) return dtype;
     }
-    node.fail(fmt::format("unknown dtype '{}'{}", word, core::did_you_mean(word, known)), "known: " + core::join(known, ", "));
+    node.fail(fmt::format("unknown dtype '{}'{}", word, core::did_you_mean(word, known)),
+              "known: " + core::join(known, ", "));
   }
 
   bool read_role(const YamlNode& node) {
     const std::string word = node.text();
     if (word == "input") return false;
     if (word == "parameter") return true;
-    node.fail(fmt::format("unknown role '{}'{}", word, core::did_you_mean(word, {"input", "parameter"})),
-              "known: input, parameter");
+    node.fail(
+        fmt::format("unknown role '{}'{}", word, core::did_you_mean(word, {"input", "parameter"})),
+        "known: input, parameter");
   }
 
   Structure read_structure(const YamlNode& node) {
     const std::string word = node.text();
     if (const auto structure = structure_from_name(word)) return *structure;
-    node.fail(fmt::format("unknown structure '{}'{}", word, core::did_you_mean(word, structure_names())),
-              "known: " + core::join(structure_names(), ", "));
+    node.fail(
+        fmt::format("unknown structure '{}'{}", word, core::did_you_mean(word, structure_names())),
+        "known: " + core::join(structure_names(), ", "));
   }
 
   void read_output(const YamlNode& node) {
@@ -226,15 +264,19 @@ class TaskReader {
     task_.chunk_axis = read_axis(*axis, task_.output_shape.size(), "output");
     const YamlMap axes(*inputs, "chunk_inputs");
     for (const auto& entry : axes.entries()) {
-      const auto input = std::find_if(task_.inputs.begin(), task_.inputs.end(), [&](const InputSpec& i) { return i.name == entry.key; });
-      if (input == task_.inputs.end()) entry.key_node.fail(fmt::format("chunk_inputs: there is no input '{}'", entry.key));
+      const auto input = std::find_if(task_.inputs.begin(),
+                                      task_.inputs.end(),
+                                      [&](const InputSpec& i) { return i.name == entry.key; });
+      if (input == task_.inputs.end())
+        entry.key_node.fail(fmt::format("chunk_inputs: there is no input '{}'", entry.key));
       task_.chunk_inputs[entry.key] = read_axis(entry.value, input->shape.size(), entry.key);
     }
   }
 
   int read_axis(const YamlNode& node, std::size_t rank, const std::string& of) {
     const std::int64_t axis = node.integer();
-    if (axis < 0 || axis >= static_cast<std::int64_t>(rank)) node.fail(fmt::format("{} has no axis {}", of, axis));
+    if (axis < 0 || axis >= static_cast<std::int64_t>(rank))
+      node.fail(fmt::format("{} has no axis {}", of, axis));
     return static_cast<int>(axis);
   }
 
@@ -254,17 +296,21 @@ class TaskReader {
   }
 
   void check_input_values(const InputSpec& input, const Dimensions& dims, const std::string& size) {
-    const std::string where = fmt::format("{}: size set '{}': input '{}'", task_.file, size, input.name);
+    const std::string where =
+        fmt::format("{}: size set '{}': input '{}'", task_.file, size, input.name);
     if (!input.classes.empty() && evaluate_expression(input.classes, dims, where) < 1) {
       throw core::UserError("'classes' must be at least 1", where);
     }
     if (const std::string fan_in = fan_in_of(input.distribution); !fan_in.empty()) {
-      if (evaluate_expression(fan_in, dims, where) < 1) throw core::UserError("fan_in must be at least 1", where);
+      if (evaluate_expression(fan_in, dims, where) < 1)
+        throw core::UserError("fan_in must be at least 1", where);
     }
     if (is_matrix(input.structure)) {
       const std::size_t rank = input.shape.size();
-      if (evaluate_expression(input.shape[rank - 1], dims, where) != evaluate_expression(input.shape[rank - 2], dims, where)) {
-        throw core::UserError(fmt::format("structure {} needs a square matrix", name_of(input.structure)), where);
+      if (evaluate_expression(input.shape[rank - 1], dims, where) !=
+          evaluate_expression(input.shape[rank - 2], dims, where)) {
+        throw core::UserError(
+            fmt::format("structure {} needs a square matrix", name_of(input.structure)), where);
       }
     }
   }
@@ -274,10 +320,12 @@ class TaskReader {
     const std::string where = fmt::format("{}: size set '{}': work", task_.file, size);
     if (work.min_flops > work.flops) throw core::UserError("min_flops is more than flops", where);
     if (work.min_bytes > work.bytes) throw core::UserError("min_bytes is more than bytes", where);
-    if (work.min_flops < 0 || work.min_bytes < 0) throw core::UserError("the least work is negative", where);
+    if (work.min_flops < 0 || work.min_bytes < 0)
+      throw core::UserError("the least work is negative", where);
   }
 
-  // These messages name file and key; put the line of that key in: "x.yaml:7: size set 'tiny': HO: ...".
+  // These messages name file and key; put the line of that key in: "x.yaml:7: size set 'tiny': HO:
+  // ...".
   std::string relocated(const std::string& message, const YamlMap& map) const {
     const std::string start = task_.file + ": size set '";
     if (message.rfind(start, 0) != 0) return message;
@@ -317,6 +365,8 @@ Task parse_task(const std::string& yaml, const std::string& file_name) {
   return TaskReader(yaml, file_name).read({root, file_name});
 }
 
-Task load_task(const core::fs::path& path) { return parse_task(core::read_file(path), path.string()); }
+Task load_task(const core::fs::path& path) {
+  return parse_task(core::read_file(path), path.string());
+}
 
 }  // namespace vegttt::tasks

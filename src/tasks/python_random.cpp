@@ -16,7 +16,8 @@ void init_genrand(std::array<std::uint32_t, kSize>& state, std::uint32_t seed) {
 }
 
 std::vector<std::uint32_t> words_of(std::int64_t seed) {
-  const std::uint64_t magnitude = seed < 0 ? 0 - static_cast<std::uint64_t>(seed) : static_cast<std::uint64_t>(seed);
+  const std::uint64_t magnitude =
+      seed < 0 ? 0 - static_cast<std::uint64_t>(seed) : static_cast<std::uint64_t>(seed);
   std::vector<std::uint32_t> words = {static_cast<std::uint32_t>(magnitude)};
   if (magnitude >> 32) words.push_back(static_cast<std::uint32_t>(magnitude >> 32));
   return words;

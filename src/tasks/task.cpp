@@ -10,16 +10,21 @@
 namespace vegttt::tasks {
 namespace {
 
-std::int64_t positive_extent(const std::string& expression, const Dimensions& dims, const std::string& where) {
+std::int64_t positive_extent(const std::string& expression,
+                             const Dimensions& dims,
+                             const std::string& where) {
   const std::int64_t extent = evaluate_expression(expression, dims, where);
   if (extent >= 1) return extent;
-  throw core::UserError(fmt::format("extent '{}' is {}: it must be at least 1", expression, extent), where);
+  throw core::UserError(fmt::format("extent '{}' is {}: it must be at least 1", expression, extent),
+                        where);
 }
 
-std::vector<std::int64_t> extents(const std::vector<std::string>& shape, const Dimensions& dims,
+std::vector<std::int64_t> extents(const std::vector<std::string>& shape,
+                                  const Dimensions& dims,
                                   const std::string& where) {
   std::vector<std::int64_t> sizes;
-  for (const std::string& expression : shape) sizes.push_back(positive_extent(expression, dims, where));
+  for (const std::string& expression : shape)
+    sizes.push_back(positive_extent(expression, dims, where));
   return sizes;
 }
 
@@ -38,18 +43,24 @@ std::string place(const Task& task, const std::string& size, const std::string& 
 
 const char* name_of(DType dtype) {
   switch (dtype) {
-    case DType::kFloat32: return "float32";
-    case DType::kInt64: return "int64";
-    case DType::kBool: return "bool";
+    case DType::kFloat32:
+      return "float32";
+    case DType::kInt64:
+      return "int64";
+    case DType::kBool:
+      return "bool";
   }
   return "?";
 }
 
 std::size_t bytes_of(DType dtype) {
   switch (dtype) {
-    case DType::kFloat32: return 4;
-    case DType::kInt64: return 8;
-    case DType::kBool: return 1;
+    case DType::kFloat32:
+      return 4;
+    case DType::kInt64:
+      return 8;
+    case DType::kBool:
+      return 1;
   }
   return 0;
 }
@@ -67,13 +78,16 @@ std::int64_t TensorShape::elements() const {
   return count;
 }
 
-std::int64_t TensorShape::bytes() const { return elements() * static_cast<std::int64_t>(bytes_of(dtype)); }
+std::int64_t TensorShape::bytes() const {
+  return elements() * static_cast<std::int64_t>(bytes_of(dtype));
+}
 
 Dimensions Task::dimensions(const std::string& size) const {
   const auto found = sizes.find(size);
   if (found == sizes.end()) {
     const auto known = set_names(*this);
-    throw core::UserError(fmt::format("no size set '{}'{}", size, core::did_you_mean(size, known)), file,
+    throw core::UserError(fmt::format("no size set '{}'{}", size, core::did_you_mean(size, known)),
+                          file,
                           "one of: " + core::join(known, ", "));
   }
   Dimensions dims;
@@ -86,7 +100,8 @@ Dimensions Task::dimensions(const std::string& size) const {
     }
   }
   for (const auto& [name, expression] : derived) {
-    dims.integers.emplace_back(name, evaluate_expression(expression, dims, place(*this, size, name)));
+    dims.integers.emplace_back(name,
+                               evaluate_expression(expression, dims, place(*this, size, name)));
   }
   return dims;
 }
@@ -95,13 +110,15 @@ std::vector<TensorShape> Task::input_shapes(const std::string& size) const {
   const Dimensions dims = dimensions(size);
   std::vector<TensorShape> shapes;
   for (const InputSpec& input : inputs) {
-    shapes.push_back({input.name, input.dtype, extents(input.shape, dims, place(*this, size, input.name))});
+    shapes.push_back(
+        {input.name, input.dtype, extents(input.shape, dims, place(*this, size, input.name))});
   }
   return shapes;
 }
 
 TensorShape Task::output(const std::string& size) const {
-  return {"out", output_dtype, extents(output_shape, dimensions(size), place(*this, size, "output"))};
+  return {
+      "out", output_dtype, extents(output_shape, dimensions(size), place(*this, size, "output"))};
 }
 
 Work Task::work_at(const std::string& size) const {

@@ -58,10 +58,12 @@ std::vector<YamlNode> YamlNode::items() const {
 }
 
 YamlMap::YamlMap(const YamlNode& node, std::string what) : self_(node), what_(std::move(what)) {
-  if (!node.node.IsMap()) node.fail(fmt::format("{}: expected a map, got {}", what_, kind_of(node.node)));
+  if (!node.node.IsMap())
+    node.fail(fmt::format("{}: expected a map, got {}", what_, kind_of(node.node)));
   for (const auto& pair : node.node) {
     const YamlNode key{pair.first, node.file};
-    if (find(key.text())) key.fail(fmt::format("{}: key '{}' appears twice", what_, key.text()), "remove one");
+    if (find(key.text()))
+      key.fail(fmt::format("{}: key '{}' appears twice", what_, key.text()), "remove one");
     entries_.push_back({key.text(), key, {pair.second, node.file}});
   }
 }
@@ -69,8 +71,10 @@ YamlMap::YamlMap(const YamlNode& node, std::string what) : self_(node), what_(st
 void YamlMap::allow_only(const std::vector<std::string>& known) const {
   for (const Entry& entry : entries_) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
-    entry.key_node.fail(fmt::format("{}: unknown key '{}'{}", what_, entry.key, core::did_you_mean(entry.key, known)),
-                        "known keys: " + core::join(known, ", "));
+    entry.key_node.fail(
+        fmt::format(
+            "{}: unknown key '{}'{}", what_, entry.key, core::did_you_mean(entry.key, known)),
+        "known keys: " + core::join(known, ", "));
   }
 }
 

@@ -13,12 +13,12 @@ struct YamlNode {
   YAML::Node node;
   std::string file;
 
-  std::string where() const;                     // "file:line"
+  std::string where() const;  // "file:line"
   [[noreturn]] void fail(const std::string& what, const std::string& try_this = "") const;
-  std::string text() const;                      // a scalar, else fails
+  std::string text() const;  // a scalar, else fails
   std::int64_t integer() const;
   double number() const;
-  std::vector<YamlNode> items() const;           // a sequence, else fails
+  std::vector<YamlNode> items() const;  // a sequence, else fails
 };
 
 class YamlMap {

@@ -14,14 +14,22 @@ namespace vegttt::tensors {
 namespace {
 
 const std::vector<std::pair<std::string, at::ScalarType>>& dtypes() {
-  static const std::vector<std::pair<std::string, at::ScalarType>> table = {
-      {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
-      {"I32", at::kInt},    {"I16", at::kShort}, {"I8", at::kChar},  {"U8", at::kByte},       {"BOOL", at::kBool}};
+  static const std::vector<std::pair<std::string, at::ScalarType>> table = {{"F64", at::kDouble},
+                                                                            {"F32", at::kFloat},
+                                                                            {"F16", at::kHalf},
+                                                                            {"BF16", at::kBFloat16},
+                                                                            {"I64", at::kLong},
+                                                                            {"I32", at::kInt},
+                                                                            {"I16", at::kShort},
+                                                                            {"I8", at::kChar},
+                                                                            {"U8", at::kByte},
+                                                                            {"BOOL", at::kBool}};
   return table;
 }
 
 // `file` keeps the mapping alive for as long as the tensor.
-at::Tensor view_of(const std::shared_ptr<core::SafetensorsFile>& file, const core::TensorView& view) {
+at::Tensor view_of(const std::shared_ptr<core::SafetensorsFile>& file,
+                   const core::TensorView& view) {
   const auto options = at::TensorOptions().dtype(dtype_from_name(view.dtype));
   if (view.bytes.empty()) return at::empty(view.shape, options);
   auto* data = const_cast<std::byte*>(view.bytes.data());
@@ -30,7 +38,8 @@ at::Tensor view_of(const std::shared_ptr<core::SafetensorsFile>& file, const cor
     std::memcpy(copy.data_ptr(), data, view.bytes.size());
     return copy;
   }
-  return at::from_blob(data, view.shape, [file](void*) {}, options);
+  return at::from_blob(
+      data, view.shape, [file](void*) {}, options);
 }
 
 }  // namespace
@@ -39,7 +48,8 @@ std::string dtype_name(at::ScalarType type) {
   for (const auto& [name, known] : dtypes()) {
     if (known == type) return name;
   }
-  throw core::UserError(std::string("dtype ") + c10::toString(type) + " has no name in safetensors files");
+  throw core::UserError(std::string("dtype ") + c10::toString(type) +
+                        " has no name in safetensors files");
 }
 
 at::ScalarType dtype_from_name(const std::string& name) {
@@ -62,13 +72,17 @@ TensorMap load_tensors(const core::fs::path& path) {
   return tensors;
 }
 
-void save_tensors(const core::fs::path& path, const TensorMap& tensors, const std::map<std::string, std::string>& metadata) {
+void save_tensors(const core::fs::path& path,
+                  const TensorMap& tensors,
+                  const std::map<std::string, std::string>& metadata) {
   std::vector<at::Tensor> kept;  // what `bytes` points into
   std::map<std::string, core::TensorBytes> bytes;
   for (const auto& [name, tensor] : tensors) {
     kept.push_back(tensor.detach().to(at::kCPU).contiguous());
     const at::Tensor& t = kept.back();
-    bytes[name] = {dtype_name(t.scalar_type()), t.sizes().vec(), {static_cast<const std::byte*>(t.data_ptr()), t.nbytes()}};
+    bytes[name] = {dtype_name(t.scalar_type()),
+                   t.sizes().vec(),
+                   {static_cast<const std::byte*>(t.data_ptr()), t.nbytes()}};
   }
   core::write_safetensors(path, bytes, metadata);
 }

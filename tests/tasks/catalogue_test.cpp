@@ -24,7 +24,9 @@ const core::Json& golden() {
   return json;
 }
 
-std::vector<std::int64_t> sizes_of(const core::Json& tensor) { return tensor[0].get<std::vector<std::int64_t>>(); }
+std::vector<std::int64_t> sizes_of(const core::Json& tensor) {
+  return tensor[0].get<std::vector<std::int64_t>>();
+}
 
 std::string own_task(const std::string& id) {
   return "id: " + id + R"(
@@ -41,7 +43,8 @@ work: {flops: N, bytes: 8*N, min_flops: N, min_bytes: 8*N}
 
 TEST(Catalogue, HoldsTheHundredTasksInNumericOrder) {
   ASSERT_EQ(catalogue().all().size(), 100u);
-  for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(catalogue().all()[i].id, "L1/" + std::to_string(i + 1));
+  for (std::size_t i = 0; i < 100; ++i)
+    EXPECT_EQ(catalogue().all()[i].id, "L1/" + std::to_string(i + 1));
 }
 
 TEST(Catalogue, HasThePublishedShapesAtPaperSize) {
@@ -54,16 +57,19 @@ TEST(Catalogue, HasThePublishedShapesAtPaperSize) {
       EXPECT_EQ(name_of(shapes[i].dtype), inputs[i][1].get<std::string>()) << id;
     }
     EXPECT_EQ(catalogue().find(id).output("paper").sizes, sizes_of(facts["output"])) << id;
-    EXPECT_EQ(name_of(catalogue().find(id).output_dtype), facts["output"][1].get<std::string>()) << id;
+    EXPECT_EQ(name_of(catalogue().find(id).output_dtype), facts["output"][1].get<std::string>())
+        << id;
   }
 }
 
 TEST(Catalogue, HasThePublishedParameterCounts) {
   for (const auto& [id, facts] : golden()["tasks"].items()) {
     const Task& task = catalogue().find(id);
-    const auto parameters = std::count_if(task.inputs.begin(), task.inputs.end(), [](const InputSpec& i) { return i.parameter; });
+    const auto parameters = std::count_if(
+        task.inputs.begin(), task.inputs.end(), [](const InputSpec& i) { return i.parameter; });
     EXPECT_EQ(parameters, facts["parameter_count"].get<int>()) << id;
-    EXPECT_EQ(task.inputs.size(), facts["inputs"].size() + static_cast<std::size_t>(parameters)) << id;
+    EXPECT_EQ(task.inputs.size(), facts["inputs"].size() + static_cast<std::size_t>(parameters))
+        << id;
   }
 }
 
@@ -138,12 +144,15 @@ TEST(Catalogue, RefusesAnIdThatIsTaken) {
   }
 }
 
-TEST(Catalogue, SaysWhichFolderIsMissing) { EXPECT_THROW(Catalogue::load({"/no/such/folder"}), core::UserError); }
+TEST(Catalogue, SaysWhichFolderIsMissing) {
+  EXPECT_THROW(Catalogue::load({"/no/such/folder"}), core::UserError);
+}
 
 TEST(Catalogue, HasBothPublishedReferencesOfTask12) {
   const Task& task = catalogue().find("12");
   EXPECT_NE(task.reference_text("hf-2025"), task.reference_text());
-  EXPECT_EQ(catalogue().find("4").reference_text("hf-2025"), catalogue().find("4").reference_text());
+  EXPECT_EQ(catalogue().find("4").reference_text("hf-2025"),
+            catalogue().find("4").reference_text());
 }
 
 }  // namespace

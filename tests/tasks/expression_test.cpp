@@ -11,7 +11,9 @@ using ::testing::HasSubstr;
 
 const Dimensions kDims = {{{"N", 7}, {"KH", 3}, {"min_", 2}}, {{"s", 3.14}}};
 
-std::int64_t value(const std::string& expression) { return evaluate_expression(expression, kDims, "here"); }
+std::int64_t value(const std::string& expression) {
+  return evaluate_expression(expression, kDims, "here");
+}
 
 std::string message(const std::string& expression) {
   try {

@@ -15,7 +15,10 @@ const Catalogue& catalogue() {
   return loaded;
 }
 
-at::Tensor first_input(const std::string& id, std::uint64_t seed, int set, InputKind kind = InputKind::kStrict) {
+at::Tensor first_input(const std::string& id,
+                       std::uint64_t seed,
+                       int set,
+                       InputKind kind = InputKind::kStrict) {
   return make_inputs(catalogue().find(id), "tiny", seed, set, kind).at(0);
 }
 
@@ -39,10 +42,14 @@ TEST(Inputs, MatchShapeAndDtypeAndAreFinite) {
       ASSERT_EQ(inputs.size(), shapes.size());
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         EXPECT_EQ(inputs[i].sizes().vec(), shapes[i].sizes) << task.id;
-        EXPECT_STREQ(name_of(shapes[i].dtype), inputs[i].scalar_type() == at::kFloat ? "float32" : inputs[i].scalar_type() == at::kLong ? "int64" : "bool");
+        EXPECT_STREQ(name_of(shapes[i].dtype),
+                     inputs[i].scalar_type() == at::kFloat  ? "float32"
+                     : inputs[i].scalar_type() == at::kLong ? "int64"
+                                                            : "bool");
         EXPECT_TRUE(inputs[i].is_contiguous()) << task.id;
         EXPECT_TRUE(at::isfinite(inputs[i]).all().item<bool>()) << task.id;
-        EXPECT_LT(inputs[i].to(at::kDouble).abs().max().item<double>(), 60000) << task.id << ": fp16 would overflow instead of rounding";
+        EXPECT_LT(inputs[i].to(at::kDouble).abs().max().item<double>(), 60000)
+            << task.id << ": fp16 would overflow instead of rounding";
       }
     }
   }
@@ -70,7 +77,8 @@ TEST(Inputs, PlantOutliersNearBothEnds) {
 }
 
 TEST(Inputs, RespectStructures) {
-  const auto upper = make_inputs(catalogue().find("14"), "tiny", 1, 0), lower = make_inputs(catalogue().find("15"), "tiny", 1, 0);
+  const auto upper = make_inputs(catalogue().find("14"), "tiny", 1, 0),
+             lower = make_inputs(catalogue().find("15"), "tiny", 1, 0);
   EXPECT_TRUE(at::equal(upper[0], at::triu(upper[0])));
   EXPECT_TRUE(at::equal(lower[1], at::tril(lower[1])));
   const auto symmetric = make_inputs(catalogue().find("13"), "tiny", 1, 0);
@@ -91,7 +99,8 @@ TEST(Inputs, RespectStructures) {
 TEST(Inputs, SpreadClassIndicesOverAllClasses) {
   const Task& task = catalogue().find("95");
   at::Tensor counts = at::zeros({37}, at::kLong);
-  for (int set = 0; set < 100; ++set) counts += at::bincount(make_inputs(task, "tiny", 1, set).at(1), {}, 37);
+  for (int set = 0; set < 100; ++set)
+    counts += at::bincount(make_inputs(task, "tiny", 1, set).at(1), {}, 37);
   EXPECT_GT(counts.min().item<std::int64_t>(), 30);  // 62 expected, standard deviation 8
   EXPECT_EQ(counts.numel(), 37);
 }
@@ -115,7 +124,8 @@ TEST(Inputs, OfThePublicKindAreThePublishedDistributions) {
   const auto norm = make_inputs(catalogue().find("33"), "tiny", 1, 0, InputKind::kPublic);
   EXPECT_TRUE(at::equal(norm[1], at::ones_like(norm[1])));
   EXPECT_TRUE(at::equal(norm[2], at::zeros_like(norm[2])));
-  const at::Tensor weight = make_inputs(catalogue().find("50"), "small", 1, 0, InputKind::kPublic).at(1);
+  const at::Tensor weight =
+      make_inputs(catalogue().find("50"), "small", 1, 0, InputKind::kPublic).at(1);
   EXPECT_NEAR(weight.abs().max().item<double>(), 0.052486388, 1e-4);
 }
 
@@ -125,9 +135,11 @@ TEST(Inputs, AreQuickToDraw) {
   make_inputs(task, "large", 1, 0);
   const auto start = std::chrono::steady_clock::now();
   make_inputs(task, "large", 1, 1);
-  const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+  const std::chrono::duration<double, std::milli> elapsed =
+      std::chrono::steady_clock::now() - start;
   RecordProperty("ms", static_cast<int>(elapsed.count()));
-  EXPECT_LT(elapsed.count(), 1500) << "60 ms on two idle cores; the rest is room for a loaded machine";
+  EXPECT_LT(elapsed.count(), 1500)
+      << "60 ms on two idle cores; the rest is room for a loaded machine";
 }
 
 }  // namespace

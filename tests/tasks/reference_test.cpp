@@ -63,21 +63,28 @@ TEST(Reference, TakesTensorsOfAnySize) {
 TEST(Reference, OfTask12AgreesWithTheOlderPublishedOne) {
   const Task& task = catalogue().find("12");
   const auto inputs = make_inputs(task, "tiny", 1, 0);
-  EXPECT_TRUE(at::allclose(Reference(task)(inputs), Reference(task, "hf-2025")(inputs), 1e-6, 1e-6));
+  EXPECT_TRUE(
+      at::allclose(Reference(task)(inputs), Reference(task, "hf-2025")(inputs), 1e-6, 1e-6));
 }
 
 TEST(Reference, NamesFileAndLineOfAnUnknownOperator) {
-  const std::string text = "def reference(x: Tensor) -> Tensor:\n    y = x + 1\n    return torch.swishh(y)\n";
+  const std::string text =
+      "def reference(x: Tensor) -> Tensor:\n    y = x + 1\n    return torch.swishh(y)\n";
   EXPECT_THAT(message_of(text), HasSubstr("own.yaml: reference: Unknown builtin op: aten::swishh"));
   EXPECT_THAT(message_of(text), HasSubstr("(line 3 of the reference)"));
   EXPECT_EQ(core::lines_of(message_of(text)).size(), 1u);
 }
 
 TEST(Reference, RefusesFunctionalSyntaxErrorsAndOtherSignatures) {
-  EXPECT_THAT(message_of("def reference(x: Tensor) -> Tensor:\n    return torch.nn.functional.relu(x)\n"), HasSubstr("own.yaml: reference: "));
-  EXPECT_THAT(message_of("def reference(x: Tensor) -> Tensor\n    return x\n"), HasSubstr("own.yaml: reference: "));
-  EXPECT_THAT(message_of("def other(x: Tensor) -> Tensor:\n    return x\n"), HasSubstr("defines no function 'reference'"));
-  EXPECT_THAT(message_of("def reference(y: Tensor) -> Tensor:\n    return y\n"), HasSubstr("its parameters are (y), the inputs are (x)"));
+  EXPECT_THAT(
+      message_of("def reference(x: Tensor) -> Tensor:\n    return torch.nn.functional.relu(x)\n"),
+      HasSubstr("own.yaml: reference: "));
+  EXPECT_THAT(message_of("def reference(x: Tensor) -> Tensor\n    return x\n"),
+              HasSubstr("own.yaml: reference: "));
+  EXPECT_THAT(message_of("def other(x: Tensor) -> Tensor:\n    return x\n"),
+              HasSubstr("defines no function 'reference'"));
+  EXPECT_THAT(message_of("def reference(y: Tensor) -> Tensor:\n    return y\n"),
+              HasSubstr("its parameters are (y), the inputs are (x)"));
 }
 
 TEST(Reference, SaysWhatAnOperatorRefuses) {

@@ -1,4 +1,5 @@
-// What strict inputs must achieve: cheap wrong answers lie outside of a tolerance that a plain float32 kernel keeps.
+// What strict inputs must achieve: cheap wrong answers lie outside of a tolerance that a plain
+// float32 kernel keeps.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +20,8 @@ const Catalogue& catalogue() {
   return loaded;
 }
 
-// The largest |got - truth| / (tolerance * (rms + |truth|)): above 1 is outside. Integers: 1e9 where any differs.
+// The largest |got - truth| / (tolerance * (rms + |truth|)): above 1 is outside. Integers: 1e9
+// where any differs.
 double excess(const at::Tensor& got, const at::Tensor& truth, double tolerance) {
   if (truth.scalar_type() == at::kLong) return at::equal(got.to(at::kLong), truth) ? 0 : 1e9;
   const at::Tensor t = truth.to(at::kDouble), g = got.to(at::kDouble);
@@ -28,8 +30,12 @@ double excess(const at::Tensor& got, const at::Tensor& truth, double tolerance) 
   return std::isfinite(worst) ? worst : 1e9;
 }
 
-at::Tensor rounded_to_fp16(const at::Tensor& x) { return x.is_floating_point() ? x.to(at::kHalf).to(at::kDouble) : x; }
-at::Tensor rounded_to_bf16(const at::Tensor& x) { return x.is_floating_point() ? x.to(at::kBFloat16).to(at::kDouble) : x; }
+at::Tensor rounded_to_fp16(const at::Tensor& x) {
+  return x.is_floating_point() ? x.to(at::kHalf).to(at::kDouble) : x;
+}
+at::Tensor rounded_to_bf16(const at::Tensor& x) {
+  return x.is_floating_point() ? x.to(at::kBFloat16).to(at::kDouble) : x;
+}
 
 // 10 mantissa bits, to nearest even, float32's exponents.
 at::Tensor rounded_to_tf32(const at::Tensor& x) {
@@ -39,7 +45,8 @@ at::Tensor rounded_to_tf32(const at::Tensor& x) {
   return (bits + odd + 0xFFF).bitwise_and(~0x1FFF).view(at::kFloat).to(at::kDouble);
 }
 
-std::vector<at::Tensor> mapped(const std::vector<at::Tensor>& inputs, at::Tensor (*change)(const at::Tensor&)) {
+std::vector<at::Tensor> mapped(const std::vector<at::Tensor>& inputs,
+                               at::Tensor (*change)(const at::Tensor&)) {
   std::vector<at::Tensor> changed;
   for (const at::Tensor& input : inputs) changed.push_back(change(input));
   return changed;
@@ -52,11 +59,15 @@ at::Tensor first_half(const at::Tensor& truth) {
   return half;
 }
 
-// Inputs whose second half along `axis` of the largest non-parameter input does not contribute (zeros).
-std::vector<at::Tensor> half_of_axis(const Task& task, const std::vector<at::Tensor>& inputs, std::int64_t axis) {
+// Inputs whose second half along `axis` of the largest non-parameter input does not contribute
+// (zeros).
+std::vector<at::Tensor> half_of_axis(const Task& task,
+                                     const std::vector<at::Tensor>& inputs,
+                                     std::int64_t axis) {
   std::vector<at::Tensor> changed = inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (task.inputs[i].parameter || !inputs[i].is_floating_point() || axis >= inputs[i].dim()) continue;
+    if (task.inputs[i].parameter || !inputs[i].is_floating_point() || axis >= inputs[i].dim())
+      continue;
     changed[i] = inputs[i].clone();
     changed[i].slice(axis, (inputs[i].size(axis) + 1) / 2).zero_();
     return changed;
@@ -64,12 +75,14 @@ std::vector<at::Tensor> half_of_axis(const Task& task, const std::vector<at::Ten
   return changed;
 }
 
-// The first `part` of the rows of every input that has as many as the first: a mean over some of them.
+// The first `part` of the rows of every input that has as many as the first: a mean over some of
+// them.
 std::vector<at::Tensor> first_rows(const std::vector<at::Tensor>& inputs, double part) {
   std::vector<at::Tensor> changed = inputs;
   const std::int64_t rows = inputs[0].size(0);
   for (at::Tensor& input : changed) {
-    if (input.size(0) == rows) input = input.slice(0, 0, static_cast<std::int64_t>(static_cast<double>(rows) * part));
+    if (input.size(0) == rows)
+      input = input.slice(0, 0, static_cast<std::int64_t>(static_cast<double>(rows) * part));
   }
   return changed;
 }
@@ -81,7 +94,9 @@ at::Tensor copy_of(const at::Tensor& input, const at::Tensor& like) {
 }
 
 // Attack -> how far outside its best of kSets trials is (a candidate has to pass all of them).
-std::map<std::string, double> attacks(const Task& task, const std::string& size, std::uint64_t seed) {
+std::map<std::string, double> attacks(const Task& task,
+                                      const std::string& size,
+                                      std::uint64_t seed) {
   const Reference reference(task);
   constexpr double kTolerance = 4e-5;
   std::map<std::string, double> worst;
@@ -101,7 +116,8 @@ std::map<std::string, double> attacks(const Task& task, const std::string& size,
     report("fp16", reference(mapped(inputs, rounded_to_fp16)), truth);
     report("bf16", reference(mapped(inputs, rounded_to_bf16)), truth);
     if (truth.numel() == 1) {
-      for (const double part : {0.5, 0.9}) report("part of the rows", truth_of(reference, first_rows(inputs, part)), truth);
+      for (const double part : {0.5, 0.9})
+        report("part of the rows", truth_of(reference, first_rows(inputs, part)), truth);
     }
     report("tf32", reference(mapped(inputs, rounded_to_tf32)), truth);
     for (std::int64_t axis = 0; axis < inputs[0].dim(); ++axis) {
@@ -113,19 +129,29 @@ std::map<std::string, double> attacks(const Task& task, const std::string& size,
   return worst;
 }
 
-void expect_all_refused(const Task& task, const std::string& size, const std::vector<std::uint64_t>& seeds) {
+void expect_all_refused(const Task& task,
+                        const std::string& size,
+                        const std::vector<std::uint64_t>& seeds) {
   for (const std::uint64_t seed : seeds) {
     for (const auto& [attack, ratio] : attacks(task, size, seed)) {
-      if (std::getenv("VEGTTT_PRINT")) std::printf("%s\t%s\t%s\t%s\t%.2f\n", task.id.c_str(), task.family.c_str(), size.c_str(), attack.c_str(), ratio);
-      EXPECT_GT(ratio, 1.0) << task.id << " " << task.name << ", " << size << ": " << attack << " would pass";
+      if (std::getenv("VEGTTT_PRINT"))
+        std::printf("%s\t%s\t%s\t%s\t%.2f\n",
+                    task.id.c_str(),
+                    task.family.c_str(),
+                    size.c_str(),
+                    attack.c_str(),
+                    ratio);
+      EXPECT_GT(ratio, 1.0) << task.id << " " << task.name << ", " << size << ": " << attack
+                            << " would pass";
     }
   }
 }
 
-// ATen's own float32 error, where it exceeds 1e-5: both add long rows of positive numbers in a few float32 accumulators.
+// ATen's own float32 error, where it exceeds 1e-5: both add long rows of positive numbers in a few
+// float32 accumulators.
 const std::map<std::pair<std::string, std::string>, double> kInexact = {
-    {{"L1/23", "small"}, 4e-5},   // softmax over 24,576 columns
-    {{"L1/37", "small"}, 2.5e-4}, // norm of 589,824 elements
+    {{"L1/23", "small"}, 4e-5},    // softmax over 24,576 columns
+    {{"L1/37", "small"}, 2.5e-4},  // norm of 589,824 elements
 };
 
 void expect_well_conditioned(const Task& task, const std::string& size) {
@@ -140,8 +166,11 @@ void expect_well_conditioned(const Task& task, const std::string& size) {
     EXPECT_GT(truth.abs().max().item<double>(), 0) << task.id << " " << size;
     worst = std::max(worst, excess(reference(inputs), truth, allowed));
   }
-  if (std::getenv("VEGTTT_PRINT")) std::printf("%s\t%s\t%s\tfloat32\t%.3f\n", task.id.c_str(), task.family.c_str(), size.c_str(), worst);
-  EXPECT_LT(worst, 1.0) << task.id << " " << task.name << ", " << size << ": the float32 reference is not near its truth";
+  if (std::getenv("VEGTTT_PRINT"))
+    std::printf(
+        "%s\t%s\t%s\tfloat32\t%.3f\n", task.id.c_str(), task.family.c_str(), size.c_str(), worst);
+  EXPECT_LT(worst, 1.0) << task.id << " " << task.name << ", " << size
+                        << ": the float32 reference is not near its truth";
 }
 
 TEST(StrictInputs, LetNoCheapAnswerPassAtTiny) {
@@ -149,7 +178,8 @@ TEST(StrictInputs, LetNoCheapAnswerPassAtTiny) {
 }
 
 TEST(StrictInputs, LetNoCheapAnswerPassAtSmall) {
-  for (const char* id : {"4", "28", "36", "51", "82", "95", "98"}) expect_all_refused(catalogue().find(id), "small", {11});
+  for (const char* id : {"4", "28", "36", "51", "82", "95", "98"})
+    expect_all_refused(catalogue().find(id), "small", {11});
 }
 
 TEST(StrictInputs, KeepTheFloat32ReferenceNearItsTruthAtTiny) {

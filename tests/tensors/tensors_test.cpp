@@ -19,7 +19,8 @@ TEST(Tensors, ComeBackEqualInEveryDtypeAndShape) {
   for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     saved[dtype_name(type)] = at::randn({3, 5}).to(type);
   }
-  for (const at::ScalarType type : {at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool}) {
+  for (const at::ScalarType type :
+       {at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool}) {
     saved[dtype_name(type)] = at::randint(0, 2, {7}).to(type);
   }
   saved["scalar"] = at::scalar_tensor(2.5);
