@@ -28,12 +28,12 @@ struct ShapeOptions {
 struct PretrainOptions {
   std::int64_t seed = 1;
   ShapeOptions shape;
-  std::int64_t samples = 400000;       // distinct samples; passed over as often as `steps` needs
+  std::int64_t samples = 1200000;      // distinct samples; passed over as often as `steps` needs
   int tokenizer_samples = 4000;        // the first samples, from which the vocabulary is learnt
   int longest_sample = 1024;           // longer ones are left out
-  std::int64_t steps = 6000;
+  std::int64_t steps = 7000;
   int batch_tokens = 65536;            // padding included
-  double learning_rate = 2e-3;         // peak; linear warm-up, then cosine to a twentieth
+  double learning_rate = 1.5e-3;         // peak; linear warm-up, then cosine to a twentieth
   int warmup_steps = 200;
   double weight_decay = 0.1;           // matrices only
   double max_grad_norm = 1.0;

@@ -1,5 +1,7 @@
 #include "sample_source.h"
 
+#include <omp.h>
+
 #include <algorithm>
 
 #include "vegttt/core/error.h"
@@ -31,6 +33,7 @@ SampleSource::~SampleSource() {
 }
 
 void SampleSource::work() {
+  omp_set_num_threads(1);  // of this thread: the leak filter runs tensors of a few elements
   for (;;) {
     std::int64_t index;
     {
