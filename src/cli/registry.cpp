@@ -3,15 +3,33 @@
 namespace vegttt::cli {
 
 // One line per verb, here and below.
+std::unique_ptr<Subcommand> make_adapt();
+std::unique_ptr<Subcommand> make_baseline();
+std::unique_ptr<Subcommand> make_bench();
 std::unique_ptr<Subcommand> make_config();
+std::unique_ptr<Subcommand> make_doctor();
 std::unique_ptr<Subcommand> make_eval();
+std::unique_ptr<Subcommand> make_resume();
+std::unique_ptr<Subcommand> make_scaffold();
+std::unique_ptr<Subcommand> make_select();
+std::unique_ptr<Subcommand> make_show();
 std::unique_ptr<Subcommand> make_tasks();
+std::unique_ptr<Subcommand> make_train();
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> list = {
-      {"config", "show, check or compare experiment files", make_config},
-      {"eval", "compile, check and time kernels of your own", make_eval},
+      {"doctor", "what this machine can do, and the remedy for what it cannot", make_doctor},
       {"tasks", "list, show, split and run the tasks", make_tasks},
+      {"scaffold", "a task's prompt, its tokens, and the assembled source of an answer", make_scaffold},
+      {"eval", "compile, check and time kernels of your own", make_eval},
+      {"train", "reinforcement learning from verified rewards over training tasks", make_train},
+      {"adapt", "test-time adaptation (--boa), or best_of_n and base as comparison", make_adapt},
+      {"resume", "continue a run that was interrupted or killed", make_resume},
+      {"select", "what each strategy picks from a run", make_select},
+      {"show", "a run, a step, a task or one kernel and why it has its status", make_show},
+      {"baseline", "reference times, and the noise floor of an equal kernel", make_baseline},
+      {"bench", "how fast parts of this program are", make_bench},
+      {"config", "show, check or compare experiment files", make_config},
   };
   return list;
 }
