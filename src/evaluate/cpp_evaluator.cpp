@@ -2,7 +2,6 @@
 // timed against the reference that ATen runs on the same cores.
 #include "cpp_evaluator.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,16 +26,6 @@ using records::Evaluation;
 using records::Status;
 
 constexpr double kNoisy = 0.1;  // spread of the candidate's times
-
-int threads_of(const config::EvaluateOptions& options) { return options.threads > 0 ? options.threads : usable_cores(); }
-
-// Before a task store measures anything: how this process computes.
-int set_up_process(const config::EvaluateOptions& options) {
-  keep_freed_memory();
-  const int threads = threads_of(options);
-  at::set_num_threads(threads);
-  return threads;
-}
 
 class CppEvaluator : public Evaluator {
  public:

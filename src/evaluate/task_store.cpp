@@ -1,12 +1,14 @@
 #include "task_store.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <sys/random.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "machine_speed.h"
+#include "reference_clock.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 
@@ -31,13 +33,6 @@ at::ScalarType scalar_type(tasks::DType dtype) {
   }
 }
 
-SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name) {
-  SharedBuffer buffer(tensor.nbytes(), name);
-  std::memcpy(buffer.bytes().data(), tensor.const_data_ptr(), tensor.nbytes());
-  buffer.seal();
-  return buffer;
-}
-
 double timed_us(const tasks::Reference& reference, const std::vector<at::Tensor>& inputs) {
   reference(inputs);  // the first call resolves operators
   const core::Stopwatch watch;
@@ -56,11 +51,26 @@ std::vector<std::vector<const SharedBuffer*>> PreparedTask::buffers_of_sets() co
   return all;
 }
 
-std::vector<at::Tensor> tensors_over(const PreparedTask& task, const std::vector<std::span<const std::byte>>& memory) {
+SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name) {
+  SharedBuffer buffer(tensor.nbytes(), name);
+  std::memcpy(buffer.bytes().data(), tensor.const_data_ptr(), tensor.nbytes());
+  buffer.seal();
+  return buffer;
+}
+
+int set_up_process(const config::EvaluateOptions& options) {
+  keep_freed_memory();
+  const int threads = options.threads > 0 ? options.threads : usable_cores();
+  at::set_num_threads(threads);
+  return threads;
+}
+
+std::vector<at::Tensor> tensors_over(const std::vector<tasks::TensorShape>& shapes,
+                                     const std::vector<std::span<const std::byte>>& memory) {
   std::vector<at::Tensor> tensors;
   for (std::size_t i = 0; i < memory.size(); ++i)
-    tensors.push_back(at::from_blob(const_cast<std::byte*>(memory[i].data()), task.shapes[i].sizes,
-                                    at::TensorOptions().dtype(scalar_type(task.shapes[i].dtype))));
+    tensors.push_back(at::from_blob(const_cast<std::byte*>(memory[i].data()), shapes[i].sizes,
+                                    at::TensorOptions().dtype(scalar_type(shapes[i].dtype))));
   return tensors;
 }
 

@@ -32,8 +32,14 @@ struct PreparedTask {
   std::vector<std::vector<const SharedBuffer*>> buffers_of_sets() const;
 };
 
-// Tensors over memory that somebody else owns, shaped as the task's inputs.
-std::vector<at::Tensor> tensors_over(const PreparedTask& task, const std::vector<std::span<const std::byte>>& memory);
+// Tensors over memory that somebody else owns, one for each shape.
+std::vector<at::Tensor> tensors_over(const std::vector<tasks::TensorShape>& shapes,
+                                     const std::vector<std::span<const std::byte>>& memory);
+// A sealed copy.
+SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name);
+
+// Prepares this process for timing (allocator, ATen's threads); returns the number of threads. Before anything is timed.
+int set_up_process(const config::EvaluateOptions& options);
 
 class TaskStore {
  public:

@@ -107,7 +107,7 @@ bool Trial::verify(int count) {
 // The reference reads the very bytes that the candidate maps. Which of the two goes first alternates.
 bool Trial::pair(int index, records::Timing& timing) {
   stage_next();
-  const std::vector<at::Tensor> inputs = tensors_over(task_, session_->staged());
+  const std::vector<at::Tensor> inputs = tensors_over(task_.shapes, session_->staged());
   const bool reference_first = index % 2 == 0;
   double reference_us = reference_first ? reference_.run_us(inputs, options_.threads) : 0;
   const std::optional<double> candidate_us = launch(false);
@@ -122,7 +122,7 @@ bool Trial::time(const Protocol& protocol, records::Timing& timing) {
   timing.floor_us = task_.floor_us;
   while (!enough(timing, protocol)) {
     if (!ready(protocol.warmup)) return false;
-    if (timing.reference_us.empty()) reference_.run_us(tensors_over(task_, session_->staged()), options_.threads);
+    if (timing.reference_us.empty()) reference_.run_us(tensors_over(task_.shapes, session_->staged()), options_.threads);
     if (!pair(static_cast<int>(timing.candidate_us.size()), timing)) return false;
     summarize(timing, protocol.mean);
   }
