@@ -12,7 +12,9 @@ bool trusted(const records::Evaluation& evaluation) {
 }
 
 // Rollouts from theta_0 as step 0 of the run.
-std::vector<JudgedRollout> sample_step_0(Context& context, int samples, records::StepMetrics& metrics) {
+std::vector<JudgedRollout> sample_step_0(Context& context,
+                                         int samples,
+                                         records::StepMetrics& metrics) {
   const auto judged = rollouts_of(context, {Stream::kAdapt, 0, context.tasks, samples});
   metrics = metrics_of(0, judged);
   metrics.rollouts_so_far = static_cast<int>(judged.size());
@@ -31,20 +33,25 @@ const JudgedRollout* fastest(const std::vector<JudgedRollout>& judged, const std
   return best;
 }
 
-// The fastest of N is the luckiest of N as well: timed once more, it has no reason to be lucky again.
-core::Json row_of(Context& context, const std::vector<JudgedRollout>& judged, const std::string& task,
+// The fastest of N is the luckiest of N as well: timed once more, it has no reason to be lucky
+// again.
+core::Json row_of(Context& context,
+                  const std::vector<JudgedRollout>& judged,
+                  const std::string& task,
                   const records::TaskCounts& counts) {
   const JudgedRollout* best = fastest(judged, task);
-  core::Json row = {{"problem_id", task},
-                    {"fast_1", best != nullptr && best->evaluation.fast_1},
-                    {"sample_fast_1", counts.n == 0 ? 0.0 : static_cast<double>(counts.fast_1) / counts.n},
-                    {"selected_speedup", best == nullptr ? 0.0 : best->evaluation.speedup()},
-                    {"selected_correct", best != nullptr},
-                    {"correct", counts.correct},
-                    {"n", counts.n}};
+  core::Json row = {
+      {"problem_id", task},
+      {"fast_1", best != nullptr && best->evaluation.fast_1},
+      {"sample_fast_1", counts.n == 0 ? 0.0 : static_cast<double>(counts.fast_1) / counts.n},
+      {"selected_speedup", best == nullptr ? 0.0 : best->evaluation.speedup()},
+      {"selected_correct", best != nullptr},
+      {"correct", counts.correct},
+      {"n", counts.n}};
   if (best == nullptr) return row;
   row["selected_sample"] = best->rollout.key.sample;
-  row["latency"] = best->evaluation.timing ? best->evaluation.timing->candidate_median_us / 1000 : 0.0;  // ms
+  row["latency"] =
+      best->evaluation.timing ? best->evaluation.timing->candidate_median_us / 1000 : 0.0;  // ms
   const auto again = context.evaluator.evaluate(
       {task, best->rollout.completion, "again/" + best->rollout.key.text()});
   ++context.store.ledger().evaluations;
@@ -58,9 +65,10 @@ core::Json row_of(Context& context, const std::vector<JudgedRollout>& judged, co
 void run_base(Context& context) {
   records::StepMetrics metrics;
   sample_step_0(context, context.config.sampling.samples_per_task, metrics);
-  context.store.write_result("base_summary.json", {{"schema_version", records::kSchemaVersion},
-                                                   {"method", "base"},
-                                                   {"metrics", records::to_json(metrics)}});
+  context.store.write_result("base_summary.json",
+                             {{"schema_version", records::kSchemaVersion},
+                              {"method", "base"},
+                              {"metrics", records::to_json(metrics)}});
 }
 
 void run_best_of_n(Context& context) {
@@ -75,14 +83,15 @@ void run_best_of_n(Context& context) {
     confirmed += rows.back().value("confirmed_fast_1", false);
   }
   const double n = static_cast<double>(context.tasks.size());
-  context.store.write_result("best_of_n_summary.json", {{"schema_version", records::kSchemaVersion},
-                                                        {"method", "best_of_n"},
-                                                        {"samples_per_task", context.config.adapt.best_of_n_samples},
-                                                        {"sample_fast_1", metrics.aggregate_fast_1()},
-                                                        {"selected_fast_1", fast / n},
-                                                        {"confirmed_fast_1", confirmed / n},
-                                                        {"rows", rows},
-                                                        {"metrics", records::to_json(metrics)}});
+  context.store.write_result("best_of_n_summary.json",
+                             {{"schema_version", records::kSchemaVersion},
+                              {"method", "best_of_n"},
+                              {"samples_per_task", context.config.adapt.best_of_n_samples},
+                              {"sample_fast_1", metrics.aggregate_fast_1()},
+                              {"selected_fast_1", fast / n},
+                              {"confirmed_fast_1", confirmed / n},
+                              {"rows", rows},
+                              {"metrics", records::to_json(metrics)}});
 }
 
 }  // namespace vegttt::adapt

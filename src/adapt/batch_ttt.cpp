@@ -1,5 +1,5 @@
-// Batch test-time training with Best-of-Adaptation. Left out on purpose: adaptive learning rates, rollback and
-// replay of the paper's later branch.
+// Batch test-time training with Best-of-Adaptation. Left out on purpose: adaptive learning rates,
+// rollback and replay of the paper's later branch.
 #include "trainer.h"
 #include "vegttt/adapt/methods.h"
 #include "vegttt/adapt/select.h"
@@ -26,8 +26,10 @@ void adapt_step_by_step(Context& context) {
 // Fresh rollouts from the selected checkpoint: the only unbiased estimate of what was selected.
 records::StepMetrics reevaluate(Context& context, int step) {
   context.learner.load(context.store.checkpoint_folder(step));
-  return metrics_of(step, rollouts_of(context, {Stream::kFresh, step, context.tasks,
-                                                context.config.adapt.reevaluate_samples}));
+  return metrics_of(
+      step,
+      rollouts_of(context,
+                  {Stream::kFresh, step, context.tasks, context.config.adapt.reevaluate_samples}));
 }
 
 core::Json per_task_fast_1(const records::StepMetrics& metrics) {
@@ -40,27 +42,30 @@ core::Json config_json(const config::ExperimentConfig& config) {
   return json;
 }
 
-core::Json boa_selected(const Context& context, const Selection& chosen, const records::Trajectory& trajectory,
+core::Json boa_selected(const Context& context,
+                        const Selection& chosen,
+                        const records::Trajectory& trajectory,
                         const core::Json& fresh) {
   const auto& at = trajectory.steps.at(static_cast<std::size_t>(chosen.selected_step));
   core::Json all = core::Json::array();
   for (const auto& step : trajectory.steps) all.push_back(step.aggregate_fast_1());
-  return {{"schema_version", records::kSchemaVersion},
-          {"algorithm", "best_of_adaptation"},
-          {"selection_criterion", chosen.criterion},
-          {"strategy", records::name_of(chosen.strategy)},
-          {"selected_step", chosen.selected_step},
-          {"selected_checkpoint",
-           core::fs::path(context.store.checkpoint_folder(chosen.selected_step)).filename().string()},
-          {"selected_metrics",
-           {{"aggregate_fast_1", at.aggregate_fast_1()},
-            {"aggregate_fast_1_strict", at.aggregate(&records::TaskCounts::fast_1_strict)},
-            {"aggregate_correct", at.aggregate_correct()},
-            {"per_task_fast_1", per_task_fast_1(at)}}},
-          {"all_steps_fast_1", all},
-          {"rollouts_spent", chosen.rollouts_spent},
-          {"fresh", fresh},
-          {"config", config_json(context.config)}};
+  return {
+      {"schema_version", records::kSchemaVersion},
+      {"algorithm", "best_of_adaptation"},
+      {"selection_criterion", chosen.criterion},
+      {"strategy", records::name_of(chosen.strategy)},
+      {"selected_step", chosen.selected_step},
+      {"selected_checkpoint",
+       core::fs::path(context.store.checkpoint_folder(chosen.selected_step)).filename().string()},
+      {"selected_metrics",
+       {{"aggregate_fast_1", at.aggregate_fast_1()},
+        {"aggregate_fast_1_strict", at.aggregate(&records::TaskCounts::fast_1_strict)},
+        {"aggregate_correct", at.aggregate_correct()},
+        {"per_task_fast_1", per_task_fast_1(at)}}},
+      {"all_steps_fast_1", all},
+      {"rollouts_spent", chosen.rollouts_spent},
+      {"fresh", fresh},
+      {"config", config_json(context.config)}};
 }
 
 }  // namespace
@@ -71,9 +76,11 @@ void run_batch_ttt(Context& context) {
   const std::string criterion = criterion_of(context.config);
   const auto trajectory = context.store.trajectory();
   auto selections = select_all(trajectory, criterion, options.early_stop, options.fixed_step);
-  // With early stop the run has ended where that strategy says, so the best of its steps is what it chose.
-  auto chosen = options.early_stop > 0 ? select_early_stop(trajectory, criterion, options.early_stop)
-                                       : select_best(trajectory, criterion);
+  // With early stop the run has ended where that strategy says, so the best of its steps is what it
+  // chose.
+  auto chosen = options.early_stop > 0
+                    ? select_early_stop(trajectory, criterion, options.early_stop)
+                    : select_best(trajectory, criterion);
   core::Json fresh = nullptr;
   if (options.reevaluate_samples > 0) {
     const auto metrics = reevaluate(context, chosen.selected_step);
@@ -87,14 +94,15 @@ void run_batch_ttt(Context& context) {
   core::Json rows = core::Json::array();
   for (const auto& selection : selections) rows.push_back(records::to_json(selection));
   context.store.write_result("boa_selected.json", boa_selected(context, chosen, trajectory, fresh));
-  context.store.write_result("batch_ttt_summary.json", {{"schema_version", records::kSchemaVersion},
-                                                        {"method", "batch_ttt"},
-                                                        {"criterion", criterion},
-                                                        {"steps", trajectory.steps.size()},
-                                                        {"early_stop", options.early_stop},
-                                                        {"selected_step", chosen.selected_step},
-                                                        {"selections", rows},
-                                                        {"fresh", fresh}});
+  context.store.write_result("batch_ttt_summary.json",
+                             {{"schema_version", records::kSchemaVersion},
+                              {"method", "batch_ttt"},
+                              {"criterion", criterion},
+                              {"steps", trajectory.steps.size()},
+                              {"early_stop", options.early_stop},
+                              {"selected_step", chosen.selected_step},
+                              {"selections", rows},
+                              {"fresh", fresh}});
 }
 
 }  // namespace vegttt::adapt

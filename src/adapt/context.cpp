@@ -7,9 +7,12 @@ namespace vegttt::adapt {
 
 const char* name_of(Stream stream) {
   switch (stream) {
-    case Stream::kAdapt: return "adapt";
-    case Stream::kFresh: return "fresh";
-    case Stream::kProbe: return "probe";
+    case Stream::kAdapt:
+      return "adapt";
+    case Stream::kFresh:
+      return "fresh";
+    case Stream::kProbe:
+      return "probe";
   }
   VEGTTT_ASSERT(false, "every stream has a name");
   return "";
@@ -17,9 +20,12 @@ const char* name_of(Stream stream) {
 
 const char* name_of(Stage stage) {
   switch (stage) {
-    case Stage::kSample: return "sample";
-    case Stage::kEvaluate: return "evaluate";
-    case Stage::kLearn: return "learn";
+    case Stage::kSample:
+      return "sample";
+    case Stage::kEvaluate:
+      return "evaluate";
+    case Stage::kLearn:
+      return "learn";
   }
   VEGTTT_ASSERT(false, "every stage has a name");
   return "";

@@ -10,7 +10,8 @@ namespace {
 using records::Status;
 
 bool compiled(Status status) {
-  return status != Status::kNoCode && status != Status::kScaffoldError && status != Status::kCompileError;
+  return status != Status::kNoCode && status != Status::kScaffoldError &&
+         status != Status::kCompileError;
 }
 
 void count(const records::JudgedRollout& judged, records::TaskCounts& counts) {

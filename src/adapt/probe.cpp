@@ -13,7 +13,9 @@ class NoStore : public RunStore {
   void add_judged(Stream, const records::JudgedRollout&) override {}
   void add_step(const records::StepMetrics&, const std::vector<records::Rollout>&) override {}
   records::Trajectory trajectory() const override { return {}; }
-  void save_checkpoint(int, const core::Json&, const std::function<void(const std::string&)>&) override {}
+  void save_checkpoint(int,
+                       const core::Json&,
+                       const std::function<void(const std::string&)>&) override {}
   int latest_checkpoint() const override { return -1; }
   std::string checkpoint_folder(int) const override { return ""; }
   core::Json checkpoint_state(int) const override { return {}; }
@@ -29,8 +31,15 @@ class NoStore : public RunStore {
 
 records::StepMetrics probe(const ProbeParts& parts, int samples) {
   NoStore nowhere;
-  Context context{parts.config, parts.tasks,    parts.sampler,    parts.learner, parts.evaluator,
-                  nowhere,      parts.observer, parts.check_stop, {}};
+  Context context{parts.config,
+                  parts.tasks,
+                  parts.sampler,
+                  parts.learner,
+                  parts.evaluator,
+                  nowhere,
+                  parts.observer,
+                  parts.check_stop,
+                  {}};
   auto metrics = metrics_of(0, rollouts_of(context, {Stream::kProbe, 0, context.tasks, samples}));
   metrics.rollouts_so_far = metrics.n_samples();
   return metrics;
@@ -41,9 +50,11 @@ std::vector<std::string> probe_warnings(const records::StepMetrics& metrics) {
   for (const auto& [task, counts] : metrics.tasks) {
     if (counts.n == 0) continue;
     if (counts.correct == 0)
-      lines.push_back(task + ": none of " + std::to_string(counts.n) + " is correct; little can be learnt from it");
+      lines.push_back(task + ": none of " + std::to_string(counts.n) +
+                      " is correct; little can be learnt from it");
     else if (counts.distinct == 1)
-      lines.push_back(task + ": all " + std::to_string(counts.n) + " are the same kernel; raise the temperature");
+      lines.push_back(task + ": all " + std::to_string(counts.n) +
+                      " are the same kernel; raise the temperature");
     if (2 * counts.truncated > counts.n)
       lines.push_back(task + ": more than half are cut off; raise sampling.max_new_tokens");
   }

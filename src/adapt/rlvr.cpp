@@ -1,5 +1,6 @@
-// Reinforcement learning from verified rewards over training tasks. One update per batch of tasks, no curriculum, no
-// filtering of tasks; evaluation tasks are refused before this is called (experiment/tasks_of.cpp).
+// Reinforcement learning from verified rewards over training tasks. One update per batch of tasks,
+// no curriculum, no filtering of tasks; evaluation tasks are refused before this is called
+// (experiment/tasks_of.cpp).
 #include <algorithm>
 
 #include "trainer.h"
@@ -32,7 +33,8 @@ void run_rlvr(Context& context) {
   Trainer trainer(context);
   while (trainer.step() < steps) {
     const int next = trainer.step() + 1;
-    const auto scored = trainer.score(batch_at(context, trainer.step()), context.config.sampling.samples_per_task);
+    const auto scored =
+        trainer.score(batch_at(context, trainer.step()), context.config.sampling.samples_per_task);
     trainer.update(scored, next == steps || next % options.save_every == 0);
   }
   core::Json trained = core::Json::array();
@@ -42,7 +44,8 @@ void run_rlvr(Context& context) {
       {{"schema_version", records::kSchemaVersion},
        {"method", "rlvr"},
        {"steps", steps},
-       {"final_checkpoint", core::fs::path(context.store.checkpoint_folder(steps)).filename().string()},
+       {"final_checkpoint",
+        core::fs::path(context.store.checkpoint_folder(steps)).filename().string()},
        {"trained_on", trained}});
 }
 

@@ -26,15 +26,18 @@ std::vector<Place> places_of(const Context& context, const Round& round) {
   std::vector<Place> places;
   for (const auto& task : round.tasks) {
     for (int sample = 0; sample < round.samples; ++sample)
-      places.push_back({&task, {context.config.seed, round.theta_step, task.task_id, sample}, {}, {}});
+      places.push_back(
+          {&task, {context.config.seed, round.theta_step, task.task_id, sample}, {}, {}});
   }
   return places;
 }
 
 void check_prompt(const Place& place, const Rollout& rollout) {
   if (rollout.prompt_hash == place.task->prompt.hash) return;
-  throw core::UserError("the prompt of " + rollout.key.task_id + " is not the one this run began with", rollout.key.text(),
-                        "restore the prompt files, or start a new run");
+  throw core::UserError(
+      "the prompt of " + rollout.key.task_id + " is not the one this run began with",
+      rollout.key.text(),
+      "restore the prompt files, or start a new run");
 }
 
 // What earlier attempts left.
@@ -50,17 +53,24 @@ void fill_from_store(const Context& context, const Round& round, std::vector<Pla
     place.rollout = std::move(rollout);
     place.evaluation = std::move(evaluation);
   };
-  for (auto& rollout : context.store.sampled_only(round.stream, round.theta_step)) take(std::move(rollout), {});
+  for (auto& rollout : context.store.sampled_only(round.stream, round.theta_step))
+    take(std::move(rollout), {});
   for (auto& one : context.store.judged(round.stream, round.theta_step))
     take(std::move(one.rollout), std::move(one.evaluation));
 }
 
 core::CounterRng stream_of(Stream stream, const records::RolloutKey& key) {
-  return core::CounterRng::of({"rollout", name_of(stream), std::to_string(key.seed), std::to_string(key.theta_step),
-                               key.task_id, std::to_string(key.sample)});
+  return core::CounterRng::of({"rollout",
+                               name_of(stream),
+                               std::to_string(key.seed),
+                               std::to_string(key.theta_step),
+                               key.task_id,
+                               std::to_string(key.sample)});
 }
 
-Rollout rollout_from(const Place& place, const policy::Completion& completion, const policy::Sampler& sampler) {
+Rollout rollout_from(const Place& place,
+                     const policy::Completion& completion,
+                     const policy::Sampler& sampler) {
   Rollout rollout;
   rollout.key = place.key;
   rollout.prompt_hash = place.task->prompt.hash;
@@ -68,7 +78,8 @@ Rollout rollout_from(const Place& place, const policy::Completion& completion, c
   rollout.completion_tokens = completion.tokens;
   rollout.logprobs = completion.logprobs;
   rollout.completion = sampler.decode_completion(completion.tokens);
-  rollout.finish_reason = completion.truncated ? records::FinishReason::kLength : records::FinishReason::kStop;
+  rollout.finish_reason =
+      completion.truncated ? records::FinishReason::kLength : records::FinishReason::kStop;
   return rollout;
 }
 
@@ -85,34 +96,40 @@ void sample_missing(Context& context, const Round& round, std::vector<Place>& pl
   const int total = static_cast<int>(places.size());
   int done = total - static_cast<int>(missing.size());
   context.observer.progress(round.theta_step, Stage::kSample, done, total);
-  context.sampler.sample(requests, context.config.sampling, [&](std::size_t i, policy::Completion completion) {
-    Rollout rollout = rollout_from(*missing[i], completion, context.sampler);
-    context.store.add_sampled(round.stream, rollout);
-    auto& ledger = context.store.ledger();
-    ++ledger.rollouts;
-    ledger.student_prompt_tokens += static_cast<std::int64_t>(rollout.prompt_tokens.size());
-    ledger.student_completion_tokens += static_cast<std::int64_t>(rollout.completion_tokens.size());
-    missing[i]->rollout = std::move(rollout);
-    context.observer.progress(round.theta_step, Stage::kSample, ++done, total);
-    context.check_stop();
-  });
+  context.sampler.sample(
+      requests, context.config.sampling, [&](std::size_t i, policy::Completion completion) {
+        Rollout rollout = rollout_from(*missing[i], completion, context.sampler);
+        context.store.add_sampled(round.stream, rollout);
+        auto& ledger = context.store.ledger();
+        ++ledger.rollouts;
+        ledger.student_prompt_tokens += static_cast<std::int64_t>(rollout.prompt_tokens.size());
+        ledger.student_completion_tokens +=
+            static_cast<std::int64_t>(rollout.completion_tokens.size());
+        missing[i]->rollout = std::move(rollout);
+        context.observer.progress(round.theta_step, Stage::kSample, ++done, total);
+        context.check_stop();
+      });
 }
 
 [[noreturn]] void give_up(const std::vector<Place>& places, int unscored) {
   std::string reason;
   for (const auto& place : places) {
-    if (place.evaluation && place.evaluation->status == Status::kUnscored) reason = place.evaluation->message;
+    if (place.evaluation && place.evaluation->status == Status::kUnscored)
+      reason = place.evaluation->message;
   }
-  throw core::MachineError(std::to_string(unscored) + " of " + std::to_string(places.size()) +
-                           " kernels could not be scored on this machine, which is more than a fifth; the last reason: " +
-                           reason + ". Nothing was learnt from them; see `vegttt doctor`, then `vegttt resume`");
+  throw core::MachineError(
+      std::to_string(unscored) + " of " + std::to_string(places.size()) +
+      " kernels could not be scored on this machine, which is more than a fifth; the last "
+      "reason: " +
+      reason + ". Nothing was learnt from them; see `vegttt doctor`, then `vegttt resume`");
 }
 
 JudgedRollout take(Place& place) {
   Rollout& rollout = *place.rollout;
   const auto& evaluation = *place.evaluation;
   // A completion without code has no candidate; its text tells such samples apart.
-  rollout.code_hash = evaluation.candidate_hash.empty() ? core::short_hash(rollout.completion) : evaluation.candidate_hash;
+  rollout.code_hash = evaluation.candidate_hash.empty() ? core::short_hash(rollout.completion)
+                                                        : evaluation.candidate_hash;
   return {rollout, evaluation};
 }
 
@@ -126,7 +143,8 @@ void judge_missing(Context& context, const Round& round, std::vector<Place>& pla
       continue;
     }
     missing.push_back(&place);
-    submissions.push_back({place.key.task_id, place.rollout->completion,
+    submissions.push_back({place.key.task_id,
+                           place.rollout->completion,
                            std::string(name_of(round.stream)) + "/" + place.key.text()});
   }
   if (missing.empty()) return;
@@ -135,17 +153,18 @@ void judge_missing(Context& context, const Round& round, std::vector<Place>& pla
   int done = total - static_cast<int>(missing.size());
   std::size_t written = 0;
   context.observer.progress(round.theta_step, Stage::kEvaluate, done, total);
-  context.evaluator.evaluate_all(submissions, [&](std::size_t i, const records::Evaluation& evaluation) {
-    missing[i]->evaluation = evaluation;
-    unscored += evaluation.status == Status::kUnscored;
-    ++context.store.ledger().evaluations;
-    // In key order, whatever order the judge finishes in: equal runs write equal files.
-    for (; written < missing.size() && missing[written]->evaluation; ++written)
-      context.store.add_judged(round.stream, take(*missing[written]));
-    context.observer.progress(round.theta_step, Stage::kEvaluate, ++done, total);
-    if (5 * unscored > total) give_up(places, unscored);
-    context.check_stop();
-  });
+  context.evaluator.evaluate_all(
+      submissions, [&](std::size_t i, const records::Evaluation& evaluation) {
+        missing[i]->evaluation = evaluation;
+        unscored += evaluation.status == Status::kUnscored;
+        ++context.store.ledger().evaluations;
+        // In key order, whatever order the judge finishes in: equal runs write equal files.
+        for (; written < missing.size() && missing[written]->evaluation; ++written)
+          context.store.add_judged(round.stream, take(*missing[written]));
+        context.observer.progress(round.theta_step, Stage::kEvaluate, ++done, total);
+        if (5 * unscored > total) give_up(places, unscored);
+        context.check_stop();
+      });
   VEGTTT_ASSERT(written == missing.size(), "every submission is judged");
 }
 

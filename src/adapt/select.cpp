@@ -17,15 +17,21 @@ int records::TaskCounts::*member_of(const std::string& criterion) {
 }
 
 // Earliest of the best among steps[0 .. end).
-std::size_t best_before(const Trajectory& trajectory, const std::string& criterion, std::size_t end) {
+std::size_t best_before(const Trajectory& trajectory,
+                        const std::string& criterion,
+                        std::size_t end) {
   std::size_t best = 0;
   for (std::size_t s = 1; s < end; ++s) {
-    if (score_of(trajectory.steps[s], criterion) > score_of(trajectory.steps[best], criterion)) best = s;
+    if (score_of(trajectory.steps[s], criterion) > score_of(trajectory.steps[best], criterion))
+      best = s;
   }
   return best;
 }
 
-Selection selection(Strategy strategy, const Trajectory& trajectory, const std::string& criterion, std::size_t step,
+Selection selection(Strategy strategy,
+                    const Trajectory& trajectory,
+                    const std::string& criterion,
+                    std::size_t step,
                     std::size_t last_paid) {
   Selection selected;
   selected.strategy = strategy;
@@ -37,7 +43,8 @@ Selection selection(Strategy strategy, const Trajectory& trajectory, const std::
 }
 
 void require_steps(const Trajectory& trajectory) {
-  if (trajectory.steps.empty()) throw core::UserError("no step is complete yet: there is nothing to select from");
+  if (trajectory.steps.empty())
+    throw core::UserError("no step is complete yet: there is nothing to select from");
 }
 
 // The first step at which early stop ends the run, or the last one.
@@ -70,13 +77,21 @@ bool early_stop_reached(const Trajectory& trajectory, const std::string& criteri
 Selection select_best(const Trajectory& trajectory, const std::string& criterion) {
   require_steps(trajectory);
   const std::size_t n = trajectory.steps.size();
-  return selection(Strategy::kArgmax, trajectory, criterion, best_before(trajectory, criterion, n), n - 1);
+  return selection(
+      Strategy::kArgmax, trajectory, criterion, best_before(trajectory, criterion, n), n - 1);
 }
 
-Selection select_early_stop(const Trajectory& trajectory, const std::string& criterion, int patience) {
+Selection select_early_stop(const Trajectory& trajectory,
+                            const std::string& criterion,
+                            int patience) {
   require_steps(trajectory);
-  const std::size_t end = std::min(stop_step(trajectory, criterion, patience) + 1, trajectory.steps.size());
-  auto selected = selection(Strategy::kEarlyStop, trajectory, criterion, best_before(trajectory, criterion, end), end - 1);
+  const std::size_t end =
+      std::min(stop_step(trajectory, criterion, patience) + 1, trajectory.steps.size());
+  auto selected = selection(Strategy::kEarlyStop,
+                            trajectory,
+                            criterion,
+                            best_before(trajectory, criterion, end),
+                            end - 1);
   selected.patience = patience;
   return selected;
 }
@@ -91,7 +106,8 @@ Selection select_fixed(const Trajectory& trajectory, const std::string& criterio
 Selection select_oracle(const Trajectory& trajectory, const std::string& criterion) {
   require_steps(trajectory);
   const auto member = member_of(criterion);
-  Selection selected = selection(Strategy::kOracle, trajectory, criterion, 0, trajectory.steps.size() - 1);
+  Selection selected =
+      selection(Strategy::kOracle, trajectory, criterion, 0, trajectory.steps.size() - 1);
   selected.selected_step = -1;
   double sum = 0;
   for (const auto& [task, counts] : trajectory.steps.front().tasks) {
@@ -111,7 +127,9 @@ Selection select_oracle(const Trajectory& trajectory, const std::string& criteri
   return selected;
 }
 
-std::vector<Selection> select_all(const Trajectory& trajectory, const std::string& criterion, int patience,
+std::vector<Selection> select_all(const Trajectory& trajectory,
+                                  const std::string& criterion,
+                                  int patience,
                                   int fixed_step) {
   std::vector<Selection> all = {select_best(trajectory, criterion)};
   std::set<int> patiences = {1, 2};

@@ -10,7 +10,8 @@ namespace vegttt::adapt {
 // Counts the seconds of a scope to a stage of the ledger, also when the scope ends by an exception.
 class StageClock {
  public:
-  StageClock(records::ComputeLedger& ledger, std::string stage) : ledger_(ledger), stage_(std::move(stage)) {}
+  StageClock(records::ComputeLedger& ledger, std::string stage)
+      : ledger_(ledger), stage_(std::move(stage)) {}
   ~StageClock() {
     const double seconds = watch_.elapsed_s();
     ledger_.stage_s[stage_] += seconds;

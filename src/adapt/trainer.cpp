@@ -10,7 +10,9 @@
 namespace vegttt::adapt {
 namespace {
 
-bool is_truncated(const records::Rollout& rollout) { return rollout.finish_reason == records::FinishReason::kLength; }
+bool is_truncated(const records::Rollout& rollout) {
+  return rollout.finish_reason == records::FinishReason::kLength;
+}
 
 std::map<std::string, double> numbers_of(const learn::UpdateStats& stats) {
   return {{"loss", stats.loss},
@@ -27,7 +29,9 @@ std::map<std::string, double> numbers_of(const learn::UpdateStats& stats) {
 
 // Rollouts of all earlier steps; a step of rlvr may hold fewer tasks than the others.
 int rollouts_before(const RunStore& store, int step) {
-  return step == 0 ? 0 : store.trajectory().steps.at(static_cast<std::size_t>(step) - 1).rollouts_so_far;
+  return step == 0
+             ? 0
+             : store.trajectory().steps.at(static_cast<std::size_t>(step) - 1).rollouts_so_far;
 }
 
 core::Json json_of(const std::map<std::string, double>& numbers) {
@@ -59,7 +63,8 @@ void Trainer::reward(const std::vector<records::JudgedRollout>& judged, ScoredSt
   std::vector<records::Evaluation> evaluations;
   for (const auto& one : judged) evaluations.push_back(one.evaluation);
   const auto shuffle_seed =
-      core::CounterRng::of({"shuffle", std::to_string(context_.config.seed), std::to_string(step_)}).key();
+      core::CounterRng::of({"shuffle", std::to_string(context_.config.seed), std::to_string(step_)})
+          .key();
   const auto rewards = rewards_.rewards(evaluations, shuffle_seed);
   const bool drop = context_.config.learn.truncated == "drop";
   for (std::size_t i = 0; i < judged.size(); ++i) {
@@ -69,9 +74,10 @@ void Trainer::reward(const std::vector<records::JudgedRollout>& judged, ScoredSt
     scored.batch.usable.push_back(!std::isnan(rollout.reward) && !(truncated && drop));
     scored.batch.rollouts.push_back(std::move(rollout));
   }
-  const auto result =
-      learn::advantages_of(scored.batch.rollouts, scored.batch.usable, context_.config.learn.advantage);
-  for (std::size_t i = 0; i < judged.size(); ++i) scored.batch.rollouts[i].advantage = result.advantages[i];
+  const auto result = learn::advantages_of(
+      scored.batch.rollouts, scored.batch.usable, context_.config.learn.advantage);
+  for (std::size_t i = 0; i < judged.size(); ++i)
+    scored.batch.rollouts[i].advantage = result.advantages[i];
   scored.metrics.more["groups"] = result.groups;
   scored.metrics.more["flat_groups"] = result.flat_groups;
 }
@@ -81,13 +87,15 @@ ScoredStep Trainer::score(const std::vector<TaskPrompt>& tasks, int samples) {
   auto judged = rollouts_of(context_, {Stream::kAdapt, step_, tasks, samples});
   ScoredStep scored;
   reward(judged, scored);
-  for (std::size_t i = 0; i < judged.size(); ++i) judged[i].rollout.reward = scored.batch.rollouts[i].reward;
+  for (std::size_t i = 0; i < judged.size(); ++i)
+    judged[i].rollout.reward = scored.batch.rollouts[i].reward;
   const auto more = scored.metrics.more;
   scored.metrics = metrics_of(step_, judged);
   scored.metrics.more.insert(more.begin(), more.end());
   scored.metrics.more.insert(last_update_.begin(), last_update_.end());
   scored.metrics.more["step_s"] = watch.elapsed_s();
-  scored.metrics.rollouts_so_far = rollouts_before(context_.store, step_) + static_cast<int>(judged.size());
+  scored.metrics.rollouts_so_far =
+      rollouts_before(context_.store, step_) + static_cast<int>(judged.size());
   context_.store.add_step(scored.metrics, scored.batch.rollouts);
   context_.observer.step_done(scored.metrics);
   return scored;
@@ -96,8 +104,9 @@ ScoredStep Trainer::score(const std::vector<TaskPrompt>& tasks, int samples) {
 void Trainer::update(const ScoredStep& scored, bool save) {
   context_.check_stop();
   if (scored.metrics.more.at("flat_groups") == scored.metrics.more.at("groups"))
-    context_.observer.note("step " + std::to_string(step_) +
-                           ": within every task all rollouts earned the same; there is nothing to learn from them");
+    context_.observer.note(
+        "step " + std::to_string(step_) +
+        ": within every task all rollouts earned the same; there is nothing to learn from them");
   context_.observer.progress(step_, Stage::kLearn, 0, 1);
   auto& ledger = context_.store.ledger();
   learn::UpdateStats stats;
@@ -109,7 +118,8 @@ void Trainer::update(const ScoredStep& scored, bool save) {
   ledger.trained_tokens += stats.trained_tokens;
   last_update_ = numbers_of(stats);
   for (const auto& [task, counts] : scored.metrics.tasks) {
-    if (std::find(trained_on_.begin(), trained_on_.end(), task) == trained_on_.end()) trained_on_.push_back(task);
+    if (std::find(trained_on_.begin(), trained_on_.end(), task) == trained_on_.end())
+      trained_on_.push_back(task);
   }
   ++step_;
   if (save) save_checkpoint();
@@ -123,7 +133,8 @@ void Trainer::save_checkpoint() {
                             {"trained_on", trained_on_},
                             {"reward_state", rewards_.state()},
                             {"last_update", json_of(last_update_)}};
-  context_.store.save_checkpoint(step_, state, [&](const std::string& folder) { context_.learner.save(folder); });
+  context_.store.save_checkpoint(
+      step_, state, [&](const std::string& folder) { context_.learner.save(folder); });
 }
 
 }  // namespace vegttt::adapt

@@ -12,7 +12,8 @@ struct ScoredStep {
   learn::Batch batch;
 };
 
-// Holds theta_s, the reward normaliser's state and what the last update reported; all three belong to a checkpoint.
+// Holds theta_s, the reward normaliser's state and what the last update reported; all three belong
+// to a checkpoint.
 class Trainer {
  public:
   // Continues from the latest checkpoint, or saves theta_0 as step 0.
@@ -32,7 +33,8 @@ class Trainer {
   Context& context_;
   int step_ = 0;
   evaluate::RewardModel rewards_;
-  std::map<std::string, double> last_update_;  // loss, grad_norm, ... of the update that led to theta_s
+  std::map<std::string, double>
+      last_update_;  // loss, grad_norm, ... of the update that led to theta_s
   std::vector<std::string> trained_on_;
 };
 

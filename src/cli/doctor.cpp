@@ -1,8 +1,7 @@
 // vegttt doctor: what this machine can do, line by line, with the remedy for what it cannot.
+#include <fmt/format.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
@@ -47,14 +46,21 @@ Finding compiler() {
 
 Finding gpu() {
   const auto found = gpu_facts();
-  if (found.empty()) return {Health::kWarn, "gpu", "none: dialect cuda compiles but cannot run", "dialect cpp needs none"};
+  if (found.empty())
+    return {Health::kWarn,
+            "gpu",
+            "none: dialect cuda compiles but cannot run",
+            "dialect cpp needs none"};
   return {Health::kOk, "gpu", found, ""};
 }
 
 Finding cores() {
   const int n = usable_cores();
   if (n < 2)
-    return {Health::kWarn, "cores", "1", "timing shares its core with everything else; use a machine with two or more"};
+    return {Health::kWarn,
+            "cores",
+            "1",
+            "timing shares its core with everything else; use a machine with two or more"};
   return {Health::kOk, "cores", std::to_string(n), ""};
 }
 
@@ -63,34 +69,45 @@ Finding load() {
   if (::getloadavg(&average, 1) != 1) return {Health::kWarn, "load", "unknown", ""};
   const std::string text = fmt::format("{:.1f}", average);
   if (average > 0.5 * usable_cores())
-    return {Health::kWarn, "load", text + ": other work disturbs timing", "stop it, or read speedups with care"};
+    return {Health::kWarn,
+            "load",
+            text + ": other work disturbs timing",
+            "stop it, or read speedups with care"};
   return {Health::kOk, "load", text, ""};
 }
 
 Finding memory() {
-  const double gib = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 30);
+  const double gib = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+                     static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 30);
   const std::string text = fmt::format("{:.1f} GiB", gib);
   if (gib < 4) return {Health::kWarn, "memory", text, "the quickstart needs 4 GB"};
   return {Health::kOk, "memory", text, ""};
 }
 
 Finding disk() {
-  struct statvfs status{};
-  if (::statvfs(".", &status) != 0) return {Health::kFail, "disk", "the current folder cannot be examined", ""};
-  const double gib = static_cast<double>(status.f_bavail) * static_cast<double>(status.f_frsize) / (1 << 30);
+  struct statvfs status {};
+  if (::statvfs(".", &status) != 0)
+    return {Health::kFail, "disk", "the current folder cannot be examined", ""};
+  const double gib =
+      static_cast<double>(status.f_bavail) * static_cast<double>(status.f_frsize) / (1 << 30);
   const std::string text = fmt::format("{:.1f} GiB free in this folder", gib);
-  if (::access(".", W_OK) != 0) return {Health::kWarn, "disk", text + ", not writable", "-o FOLDER puts runs elsewhere"};
+  if (::access(".", W_OK) != 0)
+    return {Health::kWarn, "disk", text + ", not writable", "-o FOLDER puts runs elsewhere"};
   if (gib < 1) return {Health::kFail, "disk", text, "free some, or use -o FOLDER"};
   return {Health::kOk, "disk", text, ""};
 }
 
 std::vector<Finding> confinement() {
   const auto found = evaluate::probe_confinement();
-  if (found.missing.empty()) return {{Health::kOk, "confinement", "Landlock, seccomp, rlimits", ""}};
+  if (found.missing.empty())
+    return {{Health::kOk, "confinement", "Landlock, seccomp, rlimits", ""}};
   std::vector<Finding> findings;
   for (const auto& line : found.missing)
-    findings.push_back({Health::kWarn, "confinement", line,
-                        "judge only kernels you trust here, or use the container recipe in scripts/"});
+    findings.push_back(
+        {Health::kWarn,
+         "confinement",
+         line,
+         "judge only kernels you trust here, or use the container recipe in scripts/"});
   return findings;
 }
 
@@ -107,11 +124,19 @@ class Doctor : public Subcommand {
   void add(CLI::App&) override {}
 
   core::ExitCode run(const CommonOptions& common) override {
-    std::vector<Finding> findings = {compiler(), gpu(), {Health::kOk, "torch", torch_facts(), ""},
-                                     cores(),    load(), memory(), disk(), starter()};
+    std::vector<Finding> findings = {compiler(),
+                                     gpu(),
+                                     {Health::kOk, "torch", torch_facts(), ""},
+                                     cores(),
+                                     load(),
+                                     memory(),
+                                     disk(),
+                                     starter()};
     for (auto& one : confinement()) findings.push_back(std::move(one));
     common.json ? print_json(findings) : print(findings);
-    const bool fit = std::none_of(findings.begin(), findings.end(), [](const Finding& f) { return f.health == Health::kFail; });
+    const bool fit = std::none_of(findings.begin(), findings.end(), [](const Finding& f) {
+      return f.health == Health::kFail;
+    });
     return fit ? core::ExitCode::kDone : core::ExitCode::kMachine;
   }
 
@@ -128,7 +153,10 @@ class Doctor : public Subcommand {
   static void print_json(const std::vector<Finding>& findings) {
     core::Json list = core::Json::array();
     for (const auto& f : findings)
-      list.push_back({{"health", name_of(f.health)}, {"what", f.what}, {"found", f.found}, {"remedy", f.remedy}});
+      list.push_back({{"health", name_of(f.health)},
+                      {"what", f.what},
+                      {"found", f.found},
+                      {"remedy", f.remedy}});
     std::cout << core::dump_json(list, 2) << "\n";
   }
 };

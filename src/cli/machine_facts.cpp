@@ -12,13 +12,15 @@
 namespace vegttt::cli {
 
 std::string torch_facts() {
-  return std::string(TORCH_VERSION) + ", " + std::to_string(at::get_num_threads()) + " threads, " + at::get_cpu_capability();
+  return std::string(TORCH_VERSION) + ", " + std::to_string(at::get_num_threads()) + " threads, " +
+         at::get_cpu_capability();
 }
 
 std::string gpu_facts() {
   try {
     core::ProcessOptions options;
-    options.argv = {"nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"};
+    options.argv = {
+        "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"};
     options.timeout_s = 20;
     const auto result = core::run_process(options);
     if (result.exit_code != 0) return "";

@@ -18,13 +18,13 @@ struct CommonOptions {
 
 // Subcommands that make or continue a run.
 struct RunOptions {
-  std::string out = "runs";         // folder of run folders
-  std::string name;                 // empty: from the config
-  std::string device;               // overrides policy.device
-  std::string progress = "auto";    // auto | rich | plain | none
-  std::string if_exists = "fail";   // fail | resume | replace
-  double max_minutes = 0;           // 0: no limit
-  std::string replay;               // evaluations are taken from this finished run
+  std::string out = "runs";        // folder of run folders
+  std::string name;                // empty: from the config
+  std::string device;              // overrides policy.device
+  std::string progress = "auto";   // auto | rich | plain | none
+  std::string if_exists = "fail";  // fail | resume | replace
+  double max_minutes = 0;          // 0: no limit
+  std::string replay;              // evaluations are taken from this finished run
   bool dry_run = false;
 };
 

@@ -40,8 +40,8 @@ double number(const records::StepMetrics& metrics, const char* name) {
 
 std::string step_line(const records::StepMetrics& metrics) {
   using records::TaskCounts;
-  return "step " + std::to_string(metrics.step_idx) + "  " + std::to_string(metrics.n_samples()) + "/" +
-         std::to_string(scored_and_not(metrics)) + "  compiled" +
+  return "step " + std::to_string(metrics.step_idx) + "  " + std::to_string(metrics.n_samples()) +
+         "/" + std::to_string(scored_and_not(metrics)) + "  compiled" +
          format(" %.0f %%", 100 * metrics.aggregate(&TaskCounts::compiled)) + "  correct" +
          format(" %.0f %%", 100 * metrics.aggregate_correct()) + "  fast_1" +
          format(" %.1f %%", 100 * metrics.aggregate_fast_1()) + "  median" +
@@ -67,8 +67,9 @@ void Progress::progress(int step, adapt::Stage stage, int done, int total) {
     step_watch_ = core::Stopwatch();
   }
   if (!bar_ || (done != total && core::now_s() - drawn_at_s_ < kRedrawS)) return;
-  std::cerr << "\r\033[Kstep " << step << "  " << bar_of(done, total) << " " << done << "/" << total << "  "
-            << adapt::name_of(stage) << "  " << format("%.0f s", step_watch_.elapsed_s()) << std::flush;
+  std::cerr << "\r\033[Kstep " << step << "  " << bar_of(done, total) << " " << done << "/" << total
+            << "  " << adapt::name_of(stage) << "  " << format("%.0f s", step_watch_.elapsed_s())
+            << std::flush;
   drawn_ = true;
   drawn_at_s_ = core::now_s();
 }

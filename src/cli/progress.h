@@ -7,8 +7,8 @@
 
 namespace vegttt::cli {
 
-// Shows a run to people on stderr: a bar on a terminal, otherwise one line per step. With --json also one object per
-// step on stdout.
+// Shows a run to people on stderr: a bar on a terminal, otherwise one line per step. With --json
+// also one object per step on stdout.
 class Progress : public adapt::Observer {
  public:
   // `mode`: auto, rich, plain or none.

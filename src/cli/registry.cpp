@@ -20,7 +20,9 @@ const std::vector<Verb>& verbs() {
   static const std::vector<Verb> list = {
       {"doctor", "what this machine can do, and the remedy for what it cannot", make_doctor},
       {"tasks", "list, show, split and run the tasks", make_tasks},
-      {"scaffold", "a task's prompt, its tokens, and the assembled source of an answer", make_scaffold},
+      {"scaffold",
+       "a task's prompt, its tokens, and the assembled source of an answer",
+       make_scaffold},
       {"eval", "compile, check and time kernels of your own", make_eval},
       {"train", "reinforcement learning from verified rewards over training tasks", make_train},
       {"adapt", "test-time adaptation (--boa), or best_of_n and base as comparison", make_adapt},

@@ -12,7 +12,9 @@ class Resume : public Subcommand {
     add_resume_options(app, run_);
   }
 
-  core::ExitCode run(const CommonOptions& common) override { return continue_run(folder_, run_, common); }
+  core::ExitCode run(const CommonOptions& common) override {
+    return continue_run(folder_, run_, common);
+  }
 
  private:
   std::string folder_;

@@ -25,7 +25,8 @@ const Verb& find_verb(const std::string& name) {
   for (const auto& verb : verbs()) {
     if (name == verb.name) return verb;
   }
-  throw core::UsageError("unknown command '" + name + "'" + core::did_you_mean(name, verb_names()), "", "vegttt help");
+  throw core::UsageError(
+      "unknown command '" + name + "'" + core::did_you_mean(name, verb_names()), "", "vegttt help");
 }
 
 // Names that the parsed command would have taken at this place: its flags, or its nested verbs.
@@ -36,7 +37,8 @@ std::vector<std::string> known_words(const CLI::App& app, bool flags) {
       for (const auto& name : option->get_lnames()) words.push_back("--" + name);
     }
   } else {
-    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) words.push_back(sub->get_name());
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+      words.push_back(sub->get_name());
   }
   return words;
 }
@@ -53,7 +55,8 @@ std::vector<std::string> known_words(const CLI::App& app, bool flags) {
   }
   throw core::UsageError((flag ? "unknown option '" : "unexpected argument '") + bare + "'" +
                              core::did_you_mean(bare, known),
-                         "", help);
+                         "",
+                         help);
 }
 
 std::string nested_verbs(const CLI::App& app) { return core::join(known_words(app, false), ", "); }
@@ -76,7 +79,8 @@ ExitCode run_verb(const Verb& verb, CommonOptions common, std::vector<std::strin
   add_common_options(app, common);
   const auto subcommand = verb.make();
   subcommand->add(app);
-  // Asked after parsing: an unknown nested verb is a better message than "a subcommand is required".
+  // Asked after parsing: an unknown nested verb is a better message than "a subcommand is
+  // required".
   const bool needs_nested = app.get_require_subcommand_min() > 0;
   app.require_subcommand(0, app.get_require_subcommand_max());
   try {
@@ -89,7 +93,8 @@ ExitCode run_verb(const Verb& verb, CommonOptions common, std::vector<std::strin
     refuse(e, app, std::string("vegttt help ") + verb.name);
   }
   if (needs_nested && app.get_subcommands().empty())
-    throw core::UsageError(std::string(verb.name) + " needs one of: " + nested_verbs(app), "",
+    throw core::UsageError(std::string(verb.name) + " needs one of: " + nested_verbs(app),
+                           "",
                            std::string("vegttt help ") + verb.name);
   set_verbosity(common);
   core::install_stop_handlers();
@@ -139,7 +144,8 @@ int run(int argc, char** argv) {
     const ExitCode code = dispatch({argv, argv + argc});
     std::cout.flush();
     // Output that did not arrive (disk full, closed pipe) is a failure, not a success.
-    if (!std::cout) throw core::MachineError("the results could not be written to standard output", "write");
+    if (!std::cout)
+      throw core::MachineError("the results could not be written to standard output", "write");
     return static_cast<int>(code);
   } catch (const core::UserError& e) {
     const int code = report(e);

@@ -1,8 +1,9 @@
 // vegttt select: what each strategy would have picked from a run, from its records alone.
+#include "vegttt/adapt/select.h"
+
 #include <iostream>
 
 #include "subcommand.h"
-#include "vegttt/adapt/select.h"
 #include "vegttt/report/tables.h"
 
 namespace vegttt::cli {
@@ -15,7 +16,8 @@ class Select : public Subcommand {
     app.add_option("--criterion", criterion_, "fast_1 or fast_1_strict; otherwise the run's own")
         ->check(CLI::IsMember({"fast_1", "fast_1_strict"}));
     app.add_option("--patience", patience_, "P of one more early stop row");
-    app.add_option("--step", step_, "step of the fixed strategy; -1 is the last")->capture_default_str();
+    app.add_option("--step", step_, "step of the fixed strategy; -1 is the last")
+        ->capture_default_str();
   }
 
   core::ExitCode run(const CommonOptions& common) override {

@@ -1,4 +1,5 @@
-// vegttt show RUN[/STEP[/TASK[/SAMPLE]]]: from the whole run down to one kernel and why it has its status.
+// vegttt show RUN[/STEP[/TASK[/SAMPLE]]]: from the whole run down to one kernel and why it has its
+// status.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,7 +33,9 @@ struct Place {
 
 int number_of(const std::string& text, const std::string& what) {
   if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos)
-    throw core::UsageError("expected the number of a " + what + ", got '" + text + "'", "", "vegttt show RUN/STEP/TASK/SAMPLE");
+    throw core::UsageError("expected the number of a " + what + ", got '" + text + "'",
+                           "",
+                           "vegttt show RUN/STEP/TASK/SAMPLE");
   return std::stoi(text);
 }
 
@@ -40,7 +43,8 @@ int number_of(const std::string& text, const std::string& what) {
 Place place_of(const std::string& text) {
   Place place;
   std::vector<std::string> rest;
-  for (path prefix = path(text).lexically_normal(); !prefix.empty(); prefix = prefix.parent_path()) {
+  for (path prefix = path(text).lexically_normal(); !prefix.empty();
+       prefix = prefix.parent_path()) {
     if (core::fs::exists(prefix / "config.yaml")) {
       place.run = prefix;
       break;
@@ -49,30 +53,44 @@ Place place_of(const std::string& text) {
     if (prefix == prefix.parent_path()) break;
   }
   if (place.run.empty())
-    throw core::UserError("is not the folder of a run: config.yaml is missing", text, "a folder like runs/NAME");
+    throw core::UserError(
+        "is not the folder of a run: config.yaml is missing", text, "a folder like runs/NAME");
   if (rest.empty()) return place;
   place.step = number_of(core::starts_with(rest[0], "step_") ? rest[0].substr(5) : rest[0], "step");
   std::size_t next = 1;
   if (rest.size() > next) place.task = rest[next++];
-  if (rest.size() > next && place.task.find_first_not_of("0123456789") != std::string::npos) place.task += "/" + rest[next++];
-  else if (!place.task.empty()) place.task = "L1/" + place.task;
+  if (rest.size() > next && place.task.find_first_not_of("0123456789") != std::string::npos)
+    place.task += "/" + rest[next++];
+  else if (!place.task.empty())
+    place.task = "L1/" + place.task;
   if (rest.size() > next) place.sample = number_of(rest[next++], "sample");
-  if (rest.size() > next) throw core::UsageError("too many parts in '" + text + "'", "", "RUN/STEP/TASK/SAMPLE");
+  if (rest.size() > next)
+    throw core::UsageError("too many parts in '" + text + "'", "", "RUN/STEP/TASK/SAMPLE");
   return place;
 }
 
 const char* meaning_of(Status status) {
   switch (status) {
-    case Status::kNoCode: return "the completion holds no code";
-    case Status::kScaffoldError: return "the code cannot be put into its frame";
-    case Status::kCompileError: return "the compiler refused it";
-    case Status::kLaunchError: return "it crashed, ended early or touched what it may not";
-    case Status::kTimeout: return "it did not end in time";
-    case Status::kWrong: return "an output is further from the float64 truth than allowed";
-    case Status::kSuspicious: return "correct, but faster than this machine can be: no reward";
-    case Status::kSlow: return "correct, median speedup at most 1";
-    case Status::kFast: return "correct, median speedup above 1";
-    case Status::kUnscored: return "this machine failed, not the kernel: it enters no reward and no rate";
+    case Status::kNoCode:
+      return "the completion holds no code";
+    case Status::kScaffoldError:
+      return "the code cannot be put into its frame";
+    case Status::kCompileError:
+      return "the compiler refused it";
+    case Status::kLaunchError:
+      return "it crashed, ended early or touched what it may not";
+    case Status::kTimeout:
+      return "it did not end in time";
+    case Status::kWrong:
+      return "an output is further from the float64 truth than allowed";
+    case Status::kSuspicious:
+      return "correct, but faster than this machine can be: no reward";
+    case Status::kSlow:
+      return "correct, median speedup at most 1";
+    case Status::kFast:
+      return "correct, median speedup above 1";
+    case Status::kUnscored:
+      return "this machine failed, not the kernel: it enters no reward and no rate";
   }
   return "";
 }
@@ -81,7 +99,8 @@ std::vector<JudgedRollout> rollouts_at(const Place& place) {
   std::vector<JudgedRollout> found;
   for (auto& one : experiment::read_rollouts(place.run, "rollouts.jsonl")) {
     const auto& key = one.rollout.key;
-    if (key.theta_step != place.step || (!place.task.empty() && key.task_id != place.task)) continue;
+    if (key.theta_step != place.step || (!place.task.empty() && key.task_id != place.task))
+      continue;
     if (place.sample >= 0 && key.sample != place.sample) continue;
     found.push_back(std::move(one));
   }
@@ -89,7 +108,8 @@ std::vector<JudgedRollout> rollouts_at(const Place& place) {
     throw core::UserError("has no such rollout: step " + std::to_string(place.step) +
                               (place.task.empty() ? "" : ", task " + place.task) +
                               (place.sample < 0 ? "" : ", sample " + std::to_string(place.sample)),
-                          place.run.string(), "vegttt show " + place.run.string());
+                          place.run.string(),
+                          "vegttt show " + place.run.string());
   return found;
 }
 
@@ -97,21 +117,31 @@ void show_run(const Place& place, const CommonOptions&) {
   const auto run = report::read_run(place.run);
   const bool finished = !run.summary.is_null();
   std::cout << place.run.string() << ": " << run.method << ", "
-            << (finished ? "finished" : "not finished (vegttt resume " + place.run.string() + ")") << "\n";
+            << (finished ? "finished" : "not finished (vegttt resume " + place.run.string() + ")")
+            << "\n";
   for (const auto& table : report::tables_of(run)) std::cout << "\n" << report::plain_text(table);
   const auto file = place.run / (run.method + "_compute.json");
   if (!core::fs::exists(file)) return;
-  const auto spent = records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
-  std::cout << fmt::format("\nspent  {} rollouts, {} evaluations, {} updates, {} tokens written, {} trained, {:.0f} s in {} {}\n",
-                           spent.rollouts, spent.evaluations, spent.updates, spent.student_completion_tokens,
-                           spent.trained_tokens, spent.wall_clock_s, spent.attempts,
-                           spent.attempts == 1 ? "attempt" : "attempts");
+  const auto spent =
+      records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
+  std::cout << fmt::format(
+      "\nspent  {} rollouts, {} evaluations, {} updates, {} tokens written, {} trained, {:.0f} s "
+      "in {} {}\n",
+      spent.rollouts,
+      spent.evaluations,
+      spent.updates,
+      spent.student_completion_tokens,
+      spent.trained_tokens,
+      spent.wall_clock_s,
+      spent.attempts,
+      spent.attempts == 1 ? "attempt" : "attempts");
 }
 
 // Statuses by task.
 void show_step(const Place& place) {
   std::map<std::string, std::map<Status, int>> counts;
-  for (const auto& one : rollouts_at(place)) ++counts[one.rollout.key.task_id][one.evaluation.status];
+  for (const auto& one : rollouts_at(place))
+    ++counts[one.rollout.key.task_id][one.evaluation.status];
   std::vector<std::string> header = {"task"};
   for (const Status status : records::all_statuses()) header.push_back(records::name_of(status));
   std::vector<bool> right(header.size(), true);
@@ -130,17 +160,22 @@ void show_step(const Place& place) {
 
 void show_task(const Place& place) {
   const auto rewards = experiment::read_rewards(place.run, place.step);
-  core::TextTable table({"sample", "status", "speedup", "reward", "advantage", "tokens", "kernel", "message"},
-                        {true, false, true, true, true, true, false, false});
+  core::TextTable table(
+      {"sample", "status", "speedup", "reward", "advantage", "tokens", "kernel", "message"},
+      {true, false, true, true, true, true, false, false});
   for (const auto& one : rollouts_at(place)) {
     const auto& evaluation = one.evaluation;
     const auto reward = rewards.find(one.rollout.key);
-    const auto number = [](double value) { return std::isnan(value) ? std::string("-") : fmt::format("{:.3f}", value); };
-    table.add({std::to_string(one.rollout.key.sample), records::name_of(evaluation.status),
+    const auto number = [](double value) {
+      return std::isnan(value) ? std::string("-") : fmt::format("{:.3f}", value);
+    };
+    table.add({std::to_string(one.rollout.key.sample),
+               records::name_of(evaluation.status),
                evaluation.timing ? fmt::format("{:.2f}x", evaluation.timing->speedup) : "-",
                reward == rewards.end() ? "-" : number(reward->second.first),
                reward == rewards.end() ? "-" : number(reward->second.second),
-               std::to_string(one.rollout.completion_tokens.size()), one.rollout.code_hash,
+               std::to_string(one.rollout.completion_tokens.size()),
+               one.rollout.code_hash,
                evaluation.message.substr(0, 60)});
   }
   std::cout << table.plain();
@@ -162,9 +197,13 @@ void print_checks(const records::Evaluation& evaluation) {
   core::TextTable table({"input", "shapes", "passed", "largest error", "allowed", "beyond", "of"},
                         {true, false, false, true, true, true, true});
   for (const auto& check : evaluation.checks)
-    table.add({std::to_string(check.input_set), check.shapes, check.passed ? "yes" : "NO",
-               fmt::format("{:.3g} of allowed", check.largest_error), fmt::format("{:.3g}", check.allowed),
-               std::to_string(check.bad), std::to_string(check.elements)});
+    table.add({std::to_string(check.input_set),
+               check.shapes,
+               check.passed ? "yes" : "NO",
+               fmt::format("{:.3g} of allowed", check.largest_error),
+               fmt::format("{:.3g}", check.allowed),
+               std::to_string(check.bad),
+               std::to_string(check.elements)});
   std::cout << "--- checks\n" << table.plain();
 }
 
@@ -177,10 +216,15 @@ void print_timing(const records::Evaluation& evaluation) {
     return text;
   };
   std::cout << "--- timing, us\n"
-            << fmt::format("candidate  median {:.2f} ", t.candidate_median_us) << list(t.candidate_us) << "\n"
-            << fmt::format("reference  median {:.2f} ", t.reference_median_us) << list(t.reference_us) << "\n"
-            << fmt::format("speedup    {:.3f} [{:.3f}, {:.3f}]   floor {:.2f} us\n", t.speedup, t.speedup_low,
-                           t.speedup_high, t.floor_us);
+            << fmt::format("candidate  median {:.2f} ", t.candidate_median_us)
+            << list(t.candidate_us) << "\n"
+            << fmt::format("reference  median {:.2f} ", t.reference_median_us)
+            << list(t.reference_us) << "\n"
+            << fmt::format("speedup    {:.3f} [{:.3f}, {:.3f}]   floor {:.2f} us\n",
+                           t.speedup,
+                           t.speedup_low,
+                           t.speedup_high,
+                           t.floor_us);
 }
 
 void show_sample(const Place& place) {
@@ -188,7 +232,9 @@ void show_sample(const Place& place) {
   const auto& evaluation = one.evaluation;
   print_prompt(place);
   const std::string code = scaffold::extract_code(one.rollout.completion);
-  std::cout << (code.empty() ? "--- completion (no code found)\n" + one.rollout.completion : "--- code\n" + code) << "\n";
+  std::cout << (code.empty() ? "--- completion (no code found)\n" + one.rollout.completion
+                             : "--- code\n" + code)
+            << "\n";
   std::cout << "--- verdict\n" << evaluation_text("", evaluation);
   std::cout << records::name_of(evaluation.status) << ": " << meaning_of(evaluation.status) << "\n";
   if (!evaluation.message.empty()) std::cout << evaluation.message << "\n";
@@ -196,10 +242,14 @@ void show_sample(const Place& place) {
   print_timing(evaluation);
   const auto rewards = experiment::read_rewards(place.run, place.step);
   if (const auto reward = rewards.find(one.rollout.key); reward != rewards.end())
-    std::cout << fmt::format("--- reward {:.4f}, advantage {:.4f}\n", reward->second.first, reward->second.second);
-  std::cout << fmt::format("--- {} tokens, ended by {}, kernel {}{}\n", one.rollout.completion_tokens.size(),
-                           records::name_of(one.rollout.finish_reason), one.rollout.code_hash,
-                           evaluation.flags.empty() ? "" : ", flags: " + core::join(evaluation.flags, " "));
+    std::cout << fmt::format(
+        "--- reward {:.4f}, advantage {:.4f}\n", reward->second.first, reward->second.second);
+  std::cout << fmt::format(
+      "--- {} tokens, ended by {}, kernel {}{}\n",
+      one.rollout.completion_tokens.size(),
+      records::name_of(one.rollout.finish_reason),
+      one.rollout.code_hash,
+      evaluation.flags.empty() ? "" : ", flags: " + core::join(evaluation.flags, " "));
   for (const char* extension : {".cpp", ".cu", ".log"}) {
     const path file = place.run / "kernels" / (one.rollout.code_hash + extension);
     if (core::fs::exists(file)) std::cout << file.string() << "\n";
@@ -212,22 +262,29 @@ void show_json(const Place& place) {
       std::cout << core::dump_json(records::to_json(step)) << "\n";
     return;
   }
-  for (const auto& one : rollouts_at(place)) std::cout << core::dump_json(records::to_json(one)) << "\n";
+  for (const auto& one : rollouts_at(place))
+    std::cout << core::dump_json(records::to_json(one)) << "\n";
 }
 
 class Show : public Subcommand {
  public:
   void add(CLI::App& app) override {
-    app.add_option("place", place_, "RUN, RUN/STEP, RUN/STEP/TASK or RUN/STEP/TASK/SAMPLE")->required();
+    app.add_option("place", place_, "RUN, RUN/STEP, RUN/STEP/TASK or RUN/STEP/TASK/SAMPLE")
+        ->required();
   }
 
   ExitCode run(const CommonOptions& common) override {
     const Place place = place_of(place_);
-    if (common.json) show_json(place);
-    else if (place.step < 0) show_run(place, common);
-    else if (place.task.empty()) show_step(place);
-    else if (place.sample < 0) show_task(place);
-    else show_sample(place);
+    if (common.json)
+      show_json(place);
+    else if (place.step < 0)
+      show_run(place, common);
+    else if (place.task.empty())
+      show_step(place);
+    else if (place.sample < 0)
+      show_task(place);
+    else
+      show_sample(place);
     return ExitCode::kDone;
   }
 

@@ -97,14 +97,17 @@ std::vector<std::pair<std::string, std::string>> violations(const ExperimentConf
   std::vector<std::pair<std::string, std::string>> found;
   for (const auto& choice : choices()) {
     const std::string& value = values.at(choice.key);
-    if (std::find(choice.allowed.begin(), choice.allowed.end(), value) != choice.allowed.end()) continue;
-    found.emplace_back(choice.key, "expected " + core::join(choice.allowed, ", ") + ", got '" + value + "'" +
-                                       core::did_you_mean(value, choice.allowed));
+    if (std::find(choice.allowed.begin(), choice.allowed.end(), value) != choice.allowed.end())
+      continue;
+    found.emplace_back(choice.key,
+                       "expected " + core::join(choice.allowed, ", ") + ", got '" + value + "'" +
+                           core::did_you_mean(value, choice.allowed));
   }
   for (const auto& range : ranges()) {
     const double value = std::strtod(values.at(range.key).c_str(), nullptr);
     if (value >= range.low && value <= range.high) continue;
-    found.emplace_back(range.key, "expected " + limits_text(range) + ", got " + values.at(range.key));
+    found.emplace_back(range.key,
+                       "expected " + limits_text(range) + ", got " + values.at(range.key));
   }
   return found;
 }

@@ -30,7 +30,8 @@ bool convert(const YAML::Node& node, bool& value, std::string& expected) {
   if (!node.IsScalar()) return false;
   const std::string& text = node.Scalar();
   if (text == "true" || text == "True" || text == "yes" || text == "on") return value = true, true;
-  if (text == "false" || text == "False" || text == "no" || text == "off") return value = false, true;
+  if (text == "false" || text == "False" || text == "no" || text == "off")
+    return value = false, true;
   return false;
 }
 
@@ -45,7 +46,8 @@ bool convert(const YAML::Node& node, std::int64_t& value, std::string& expected)
 bool convert(const YAML::Node& node, int& value, std::string& expected) {
   std::int64_t wide = 0;
   if (!convert(node, wide, expected)) return false;
-  if (wide < std::numeric_limits<int>::min() || wide > std::numeric_limits<int>::max()) return false;
+  if (wide < std::numeric_limits<int>::min() || wide > std::numeric_limits<int>::max())
+    return false;
   value = static_cast<int>(wide);
   return true;
 }
@@ -53,7 +55,8 @@ bool convert(const YAML::Node& node, int& value, std::string& expected) {
 bool convert(const YAML::Node& node, double& value, std::string& expected) {
   expected = "a number";
   double parsed = 0;
-  if (!node.IsScalar() || !parse_whole(node.Scalar(), parsed) || !std::isfinite(parsed)) return false;
+  if (!node.IsScalar() || !parse_whole(node.Scalar(), parsed) || !std::isfinite(parsed))
+    return false;
   value = parsed;
   return true;
 }
@@ -69,7 +72,8 @@ bool convert(const YAML::Node& node, std::map<std::string, double>& value, std::
   std::map<std::string, double> read;
   if (!node.IsMap() && !node.IsNull()) return expected = "a map of numbers", false;
   for (const auto& pair : node) {
-    if (!convert(pair.second, read[pair.first.Scalar()], expected)) return expected = "a map of numbers", false;
+    if (!convert(pair.second, read[pair.first.Scalar()], expected))
+      return expected = "a map of numbers", false;
   }
   value = std::move(read);
   return true;

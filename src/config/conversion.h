@@ -13,7 +13,8 @@
 
 namespace vegttt::config {
 
-// Each returns false and leaves `value` alone when the node is not of that type; `expected` then says what it must be.
+// Each returns false and leaves `value` alone when the node is not of that type; `expected` then
+// says what it must be.
 bool convert(const YAML::Node& node, bool& value, std::string& expected);
 bool convert(const YAML::Node& node, int& value, std::string& expected);
 bool convert(const YAML::Node& node, std::int64_t& value, std::string& expected);

@@ -22,7 +22,10 @@ YAML::Node parse(const std::string& yaml, const std::string& name) {
 }
 
 // Walks maps; every other value is a leaf.
-void flatten(const YAML::Node& map, const std::string& prefix, const std::string& name, std::vector<Entry>& entries,
+void flatten(const YAML::Node& map,
+             const std::string& prefix,
+             const std::string& name,
+             std::vector<Entry>& entries,
              std::vector<Problem>& problems) {
   std::map<std::string, int> first_line;
   for (const auto& pair : map) {
@@ -35,7 +38,8 @@ void flatten(const YAML::Node& map, const std::string& prefix, const std::string
     const std::string key = prefix + pair.first.Scalar();
     const auto [seen, fresh] = first_line.emplace(key, line);
     if (!fresh) {
-      problems.push_back({where, "key '" + key + "' was already given in line " + std::to_string(seen->second)});
+      problems.push_back(
+          {where, "key '" + key + "' was already given in line " + std::to_string(seen->second)});
       continue;
     }
     if (pair.second.IsMap() && pair.second.size() > 0)
@@ -56,7 +60,9 @@ YAML::Node value_of(const std::string& text) {
 
 }  // namespace
 
-std::vector<Entry> entries_of(const std::string& yaml, const std::string& name, std::vector<Problem>& problems) {
+std::vector<Entry> entries_of(const std::string& yaml,
+                              const std::string& name,
+                              std::vector<Problem>& problems) {
   const YAML::Node root = parse(yaml, name);
   std::vector<Entry> entries;
   if (root.IsNull()) return entries;
@@ -65,7 +71,8 @@ std::vector<Entry> entries_of(const std::string& yaml, const std::string& name, 
   return entries;
 }
 
-void add_overrides(const std::vector<std::string>& overrides, std::vector<Entry>& entries,
+void add_overrides(const std::vector<std::string>& overrides,
+                   std::vector<Entry>& entries,
                    std::vector<Problem>& problems) {
   const Origin origin{Origin::Kind::kCommandLine, "command line"};
   std::set<std::string> given;
@@ -76,7 +83,8 @@ void add_overrides(const std::vector<std::string>& overrides, std::vector<Entry>
       continue;
     }
     const std::string key(core::trim(text.substr(0, equals)));
-    if (!given.insert(key).second) problems.push_back({origin.text, "key '" + key + "' is given twice"});
+    if (!given.insert(key).second)
+      problems.push_back({origin.text, "key '" + key + "' is given twice"});
     entries.push_back({key, value_of(text.substr(equals + 1)), origin});
   }
 }

@@ -1,4 +1,5 @@
-// A YAML document as a flat list of dotted keys, so that unknown and doubled keys can be seen (yaml-cpp shows neither).
+// A YAML document as a flat list of dotted keys, so that unknown and doubled keys can be seen
+// (yaml-cpp shows neither).
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -11,8 +12,8 @@
 namespace vegttt::config {
 
 struct Entry {
-  std::string key;    // "learn.learning_rate"
-  YAML::Node value;   // a leaf: scalar, list, null, or a map that is one field's value
+  std::string key;   // "learn.learning_rate"
+  YAML::Node value;  // a leaf: scalar, list, null, or a map that is one field's value
   Origin origin;
   bool used = false;
 };
@@ -23,9 +24,12 @@ struct Problem {
 };
 
 // Throws UserError (file:line) when the text is not YAML or not a map.
-std::vector<Entry> entries_of(const std::string& yaml, const std::string& name, std::vector<Problem>& problems);
+std::vector<Entry> entries_of(const std::string& yaml,
+                              const std::string& name,
+                              std::vector<Problem>& problems);
 // Appends the overrides, later than what the file says.
-void add_overrides(const std::vector<std::string>& overrides, std::vector<Entry>& entries,
+void add_overrides(const std::vector<std::string>& overrides,
+                   std::vector<Entry>& entries,
                    std::vector<Problem>& problems);
 
 }  // namespace vegttt::config

@@ -26,7 +26,8 @@ std::vector<Field> fields_of(const ExperimentConfig& config) {
   return lister.fields();
 }
 
-LoadedExperiment parse_experiment(const std::string& yaml, const std::string& name,
+LoadedExperiment parse_experiment(const std::string& yaml,
+                                  const std::string& name,
                                   const std::vector<std::string>& overrides) {
   FieldReader reader(yaml, name, overrides);
   LoadedExperiment loaded;
@@ -42,7 +43,8 @@ LoadedExperiment parse_experiment(const std::string& yaml, const std::string& na
   return loaded;
 }
 
-LoadedExperiment load_experiment(const std::string& path, const std::vector<std::string>& overrides) {
+LoadedExperiment load_experiment(const std::string& path,
+                                 const std::vector<std::string>& overrides) {
   return parse_experiment(core::read_file(path), path, overrides);
 }
 

@@ -1,6 +1,7 @@
-// What the paper's code did (not what its text says, where they differ): global z-score over the step, importance
-// sampling summed over tokens with the trainer at temperature one, no clipping of gradients, fresh Adam at every
-// step, and rewards over a running median that depends on the order of evaluation.
+// What the paper's code did (not what its text says, where they differ): global z-score over the
+// step, importance sampling summed over tokens with the trainer at temperature one, no clipping of
+// gradients, fresh Adam at every step, and rewards over a running median that depends on the order
+// of evaluation.
 #include "vegttt/config/experiment.h"
 #include "vegttt/core/error.h"
 

@@ -30,9 +30,11 @@ std::string last_part(const std::string& key) { return key.substr(key.rfind('.')
 // On the command line `tasks.ids=4,5` is a list as well.
 template <class T>
 YAML::Node as_list(const Entry& entry, const std::vector<T>&) {
-  if (entry.origin.kind != Origin::Kind::kCommandLine || !entry.value.IsScalar()) return entry.value;
+  if (entry.origin.kind != Origin::Kind::kCommandLine || !entry.value.IsScalar())
+    return entry.value;
   YAML::Node list(YAML::NodeType::Sequence);
-  for (const auto part : core::split(entry.value.Scalar(), ',')) list.push_back(std::string(core::trim(part)));
+  for (const auto part : core::split(entry.value.Scalar(), ','))
+    list.push_back(std::string(core::trim(part)));
   return list;
 }
 
@@ -43,7 +45,9 @@ YAML::Node as_list(const Entry& entry, const T&) {
 
 }  // namespace
 
-FieldReader::FieldReader(const std::string& yaml, const std::string& name, const std::vector<std::string>& overrides)
+FieldReader::FieldReader(const std::string& yaml,
+                         const std::string& name,
+                         const std::vector<std::string>& overrides)
     : impl_(std::make_unique<Impl>()) {
   impl_->name = name;
   impl_->entries = entries_of(yaml, name, impl_->problems);
@@ -62,9 +66,10 @@ std::string FieldReader::peek(const std::string& key) const {
 
 void FieldReader::complain(const std::string& key, const std::string& what) {
   const auto origin = impl_->origins.find(key);
-  const std::string where = origin == impl_->origins.end() || origin->second.kind == Origin::Kind::kDefault
-                                ? impl_->name
-                                : origin->second.text;
+  const std::string where =
+      origin == impl_->origins.end() || origin->second.kind == Origin::Kind::kDefault
+          ? impl_->name
+          : origin->second.text;
   impl_->problems.push_back({where, key + ": " + what});
 }
 
@@ -93,7 +98,8 @@ void FieldReader::read_any(const char* name, T& value) {
       impl_->origins[key] = entry.origin;
     else
       impl_->problems.push_back(
-          {entry.origin.text, key + ": expected " + expected + ", got " + text_of_node(entry.value)});
+          {entry.origin.text,
+           key + ": expected " + expected + ", got " + text_of_node(entry.value)});
   }
 }
 
@@ -103,12 +109,22 @@ void FieldReader::read_value(const char* name, std::int64_t& value) { read_any(n
 void FieldReader::read_value(const char* name, double& value) { read_any(name, value); }
 void FieldReader::read_value(const char* name, std::string& value) { read_any(name, value); }
 void FieldReader::read_value(const char* name, std::vector<int>& value) { read_any(name, value); }
-void FieldReader::read_value(const char* name, std::vector<std::int64_t>& value) { read_any(name, value); }
-void FieldReader::read_value(const char* name, std::vector<double>& value) { read_any(name, value); }
-void FieldReader::read_value(const char* name, std::vector<std::string>& value) { read_any(name, value); }
-void FieldReader::read_value(const char* name, std::map<std::string, double>& value) { read_any(name, value); }
+void FieldReader::read_value(const char* name, std::vector<std::int64_t>& value) {
+  read_any(name, value);
+}
+void FieldReader::read_value(const char* name, std::vector<double>& value) {
+  read_any(name, value);
+}
+void FieldReader::read_value(const char* name, std::vector<std::string>& value) {
+  read_any(name, value);
+}
+void FieldReader::read_value(const char* name, std::map<std::string, double>& value) {
+  read_any(name, value);
+}
 void FieldReader::read_value(const char* name, std::optional<int>& value) { read_any(name, value); }
-void FieldReader::read_value(const char* name, std::optional<double>& value) { read_any(name, value); }
+void FieldReader::read_value(const char* name, std::optional<double>& value) {
+  read_any(name, value);
+}
 
 // The nearest key in full; where the group was forgotten, the one key whose last part is meant.
 std::string FieldReader::Impl::suggestion(const std::string& key) const {
@@ -116,7 +132,8 @@ std::string FieldReader::Impl::suggestion(const std::string& key) const {
   for (const auto& one : known) last_parts.push_back(last_part(one));
   const std::string meant = core::nearest(last_part(key), last_parts);
   if (!meant.empty() && std::count(last_parts.begin(), last_parts.end(), meant) == 1)
-    return known[static_cast<std::size_t>(std::find(last_parts.begin(), last_parts.end(), meant) - last_parts.begin())];
+    return known[static_cast<std::size_t>(std::find(last_parts.begin(), last_parts.end(), meant) -
+                                          last_parts.begin())];
   return core::nearest(key, known);
 }
 
@@ -124,15 +141,19 @@ std::string FieldReader::Impl::reason_unknown(const Entry& entry) const {
   if (std::find(groups.begin(), groups.end(), entry.key) != groups.end())
     return "'" + entry.key + "' is a group of keys, got " + text_of_node(entry.value);
   const std::string near = suggestion(entry.key);
-  return "unknown key '" + entry.key + "'" + (near.empty() ? "" : " - did you mean '" + near + "'?");
+  return "unknown key '" + entry.key + "'" +
+         (near.empty() ? "" : " - did you mean '" + near + "'?");
 }
 
 void FieldReader::throw_if_wrong() const {
   std::vector<Problem> problems = impl_->problems;
   for (const auto& entry : impl_->entries) {
-    const bool empty_group = !entry.value.IsDefined() || entry.value.IsNull() || entry.value.IsMap();
-    const bool group = std::find(impl_->groups.begin(), impl_->groups.end(), entry.key) != impl_->groups.end();
-    if (!entry.used && !(group && empty_group)) problems.push_back({entry.origin.text, impl_->reason_unknown(entry)});
+    const bool empty_group =
+        !entry.value.IsDefined() || entry.value.IsNull() || entry.value.IsMap();
+    const bool group =
+        std::find(impl_->groups.begin(), impl_->groups.end(), entry.key) != impl_->groups.end();
+    if (!entry.used && !(group && empty_group))
+      problems.push_back({entry.origin.text, impl_->reason_unknown(entry)});
   }
   if (problems.empty()) return;
   const std::string try_this = "vegttt config show: every key with its meaning";

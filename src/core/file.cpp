@@ -69,7 +69,8 @@ void sync_folder(const fs::path& folder) {
 
 std::string read_file(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw UserError(std::string("cannot be read: ") + std::strerror(errno), path.string());
+  if (fd < 0)
+    throw UserError(std::string("cannot be read: ") + std::strerror(errno), path.string());
   std::string contents;
   char chunk[1 << 16];
   while (true) {
@@ -104,7 +105,8 @@ void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) throw MachineError(path.string() + ": " + error.message(), "mkdir");
-  if (!fs::is_directory(path, error)) throw MachineError(path.string() + ": exists and is not a folder", "mkdir");
+  if (!fs::is_directory(path, error))
+    throw MachineError(path.string() + ": exists and is not a folder", "mkdir");
 }
 
 TemporaryFolder::TemporaryFolder(const std::string& prefix) {

@@ -41,7 +41,8 @@ double number_of(const Json& json) {
   if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
   if (json == "inf") return std::numeric_limits<double>::infinity();
   if (json == "-inf") return -std::numeric_limits<double>::infinity();
-  throw UserError("expected a number, got " + json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  throw UserError("expected a number, got " +
+                  json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 Json parse_json(std::string_view text, const std::string& where) {

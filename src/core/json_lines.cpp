@@ -9,7 +9,8 @@ void for_each_json_line(const fs::path& file, const std::function<void(const Jso
   const std::string text = read_file(file);
   const std::string_view whole = std::string_view(text).substr(0, text.rfind('\n') + 1);
   int number = 0;
-  for (const auto one : lines_of(whole)) line(parse_json(one, file.string() + ":" + std::to_string(++number)));
+  for (const auto one : lines_of(whole))
+    line(parse_json(one, file.string() + ":" + std::to_string(++number)));
 }
 
 }  // namespace vegttt::core

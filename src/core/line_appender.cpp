@@ -19,7 +19,8 @@ namespace {
 off_t whole_lines(int fd, off_t size) {
   char chunk[4096];
   while (size > 0) {
-    const off_t start = size > static_cast<off_t>(sizeof chunk) ? size - static_cast<off_t>(sizeof chunk) : 0;
+    const off_t start =
+        size > static_cast<off_t>(sizeof chunk) ? size - static_cast<off_t>(sizeof chunk) : 0;
     const ssize_t n = ::pread(fd, chunk, static_cast<std::size_t>(size - start), start);
     if (n <= 0) return size;
     for (ssize_t i = n; i > 0; --i) {
@@ -35,7 +36,7 @@ off_t whole_lines(int fd, off_t size) {
 LineAppender::LineAppender(const fs::path& path) : path_(path) {
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd_ < 0) fail(path_, "open");
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd_, &status) != 0) fail(path_, "fstat");
   const off_t kept = whole_lines(fd_, status.st_size);
   if (kept != status.st_size && ::ftruncate(fd_, kept) != 0) fail(path_, "ftruncate");

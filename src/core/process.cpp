@@ -105,14 +105,14 @@ bool feed(int fd, std::string_view& rest) {
 class IgnoreSigpipe {
  public:
   IgnoreSigpipe() {
-    struct sigaction ignore{};
+    struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, &before_);
   }
   ~IgnoreSigpipe() { ::sigaction(SIGPIPE, &before_, nullptr); }
 
  private:
-  struct sigaction before_{};
+  struct sigaction before_ {};
 };
 
 // Waits for `pid` at most until the deadline; polls, since a grandchild may keep the pipes open.
@@ -126,24 +126,33 @@ bool reap(pid_t pid, int& status, double deadline_s) {
   }
 }
 
-// Moves bytes until both outputs end, the child is gone or the deadline passes. True when the child was reaped.
-bool communicate(pid_t pid, Pipes& pipes, const ProcessOptions& options, double deadline_s, ProcessResult& result,
+// Moves bytes until both outputs end, the child is gone or the deadline passes. True when the child
+// was reaped.
+bool communicate(pid_t pid,
+                 Pipes& pipes,
+                 const ProcessOptions& options,
+                 double deadline_s,
+                 ProcessResult& result,
                  int& status) {
   std::string_view rest = options.stdin_text;
   if (rest.empty()) pipes.in.close_write();
   bool reaped = false;
   while (pipes.out.read >= 0 || pipes.err.read >= 0) {
     if (now_s() >= deadline_s) return reaped;
-    pollfd fds[3] = {{pipes.out.read, POLLIN, 0}, {pipes.err.read, POLLIN, 0}, {pipes.in.write, POLLOUT, 0}};
+    pollfd fds[3] = {
+        {pipes.out.read, POLLIN, 0}, {pipes.err.read, POLLIN, 0}, {pipes.in.write, POLLOUT, 0}};
     const int wait_ms = static_cast<int>(std::clamp((deadline_s - now_s()) * 1000, 1.0, 20.0));
     const int ready = ::poll(fds, 3, wait_ms);
     if (ready > 0) {
-      if (fds[0].revents != 0 && !drain(fds[0].fd, result.out, options.max_output_bytes)) pipes.out.close_read();
-      if (fds[1].revents != 0 && !drain(fds[1].fd, result.err, options.max_output_bytes)) pipes.err.close_read();
+      if (fds[0].revents != 0 && !drain(fds[0].fd, result.out, options.max_output_bytes))
+        pipes.out.close_read();
+      if (fds[1].revents != 0 && !drain(fds[1].fd, result.err, options.max_output_bytes))
+        pipes.err.close_read();
       if (fds[2].revents != 0 && !feed(fds[2].fd, rest)) pipes.in.close_write();
       continue;
     }
-    // Quiet: a child that has ended leaves only grandchildren behind the pipes, and those are killed anyway.
+    // Quiet: a child that has ended leaves only grandchildren behind the pipes, and those are
+    // killed anyway.
     if (!reaped && ::waitpid(pid, &status, WNOHANG) == pid) reaped = true;
     if (reaped) return true;
   }

@@ -14,18 +14,23 @@ __extension__ using Uint128 = unsigned __int128;
 constexpr std::uint32_t kMultiplier0 = 0xD2511F53u, kMultiplier1 = 0xCD9E8D57u;
 constexpr std::uint32_t kWeyl0 = 0x9E3779B9u, kWeyl1 = 0xBB67AE85u;
 
-std::array<std::uint32_t, 4> round_of(const std::array<std::uint32_t, 4>& c, std::uint32_t k0, std::uint32_t k1) {
+std::array<std::uint32_t, 4> round_of(const std::array<std::uint32_t, 4>& c,
+                                      std::uint32_t k0,
+                                      std::uint32_t k1) {
   const std::uint64_t p0 = std::uint64_t{kMultiplier0} * c[0];
   const std::uint64_t p1 = std::uint64_t{kMultiplier1} * c[2];
-  return {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k0, static_cast<std::uint32_t>(p1),
-          static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k1, static_cast<std::uint32_t>(p0)};
+  return {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k0,
+          static_cast<std::uint32_t>(p1),
+          static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k1,
+          static_cast<std::uint32_t>(p0)};
 }
 
 double unit_interval(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key) {
   for (int i = 0; i < 10; ++i) {
     counter = round_of(counter, key[0], key[1]);
     key[0] += kWeyl0;
@@ -46,8 +51,9 @@ CounterRng CounterRng::of(std::initializer_list<std::string_view> parts) {
 }
 
 std::array<std::uint32_t, 4> CounterRng::block(std::uint64_t counter) const {
-  return philox4x32_10({static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0},
-                       {static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)});
+  return philox4x32_10(
+      {static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0},
+      {static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)});
 }
 
 std::uint64_t CounterRng::bits(std::uint64_t counter) const {

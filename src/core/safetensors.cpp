@@ -15,37 +15,49 @@
 namespace vegttt::core {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "safetensors is little-endian and so must we be");
+static_assert(std::endian::native == std::endian::little,
+              "safetensors is little-endian and so must we be");
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& why) { throw UserError(why, path.string()); }
+[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
+  throw UserError(why, path.string());
+}
 
 std::span<const std::byte> map_file(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) refuse(path, std::string("cannot be read: ") + std::strerror(errno));
-  struct stat status{};
+  struct stat status {};
   const bool known = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
   if (!known || status.st_size < 8) {
     ::close(fd);
-    refuse(path, known ? "not a safetensors file: shorter than its 8-byte length field" : "not a regular file");
+    refuse(path,
+           known ? "not a safetensors file: shorter than its 8-byte length field"
+                 : "not a regular file");
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   const int error = errno;
   ::close(fd);
-  if (address == MAP_FAILED) throw MachineError(path.string() + ": " + std::strerror(error), "mmap");
+  if (address == MAP_FAILED)
+    throw MachineError(path.string() + ": " + std::strerror(error), "mmap");
   return {static_cast<const std::byte*>(address), size};
 }
 
 Json header_of(const fs::path& path, std::span<const std::byte> mapping, std::uint64_t& length) {
   std::memcpy(&length, mapping.data(), 8);
   if (length > mapping.size() - 8)
-    refuse(path, "truncated or no safetensors file: its header says " + std::to_string(length) + " bytes, the file has " +
-                     std::to_string(mapping.size() - 8) + " after the length field");
-  return parse_json({reinterpret_cast<const char*>(mapping.data()) + 8, static_cast<std::size_t>(length)}, path.string());
+    refuse(path,
+           "truncated or no safetensors file: its header says " + std::to_string(length) +
+               " bytes, the file has " + std::to_string(mapping.size() - 8) +
+               " after the length field");
+  return parse_json(
+      {reinterpret_cast<const char*>(mapping.data()) + 8, static_cast<std::size_t>(length)},
+      path.string());
 }
 
 // Elements of a shape; refuses what overflows or is negative.
-std::uint64_t elements_of(const fs::path& path, const std::string& name, const std::vector<std::int64_t>& shape) {
+std::uint64_t elements_of(const fs::path& path,
+                          const std::string& name,
+                          const std::vector<std::int64_t>& shape) {
   std::uint64_t n = 1;
   for (const auto size : shape) {
     if (size < 0 || __builtin_mul_overflow(n, static_cast<std::uint64_t>(size), &n))
@@ -54,22 +66,28 @@ std::uint64_t elements_of(const fs::path& path, const std::string& name, const s
   return n;
 }
 
-TensorView view_of(const fs::path& path, const std::string& name, const Json& entry, std::span<const std::byte> data) {
+TensorView view_of(const fs::path& path,
+                   const std::string& name,
+                   const Json& entry,
+                   std::span<const std::byte> data) {
   const std::string where = path.string() + ": tensor '" + name + "'";
   TensorView view;
   view.dtype = get<std::string>(entry, "dtype", where);
   view.shape = get<std::vector<std::int64_t>>(entry, "shape", where);
   const auto offsets = get<std::vector<std::uint64_t>>(entry, "data_offsets", where);
-  if (offsets.size() != 2 || offsets[0] > offsets[1]) refuse(path, "tensor '" + name + "' has bad data_offsets");
+  if (offsets.size() != 2 || offsets[0] > offsets[1])
+    refuse(path, "tensor '" + name + "' has bad data_offsets");
   if (offsets[1] > data.size())
-    refuse(path, "truncated: tensor '" + name + "' ends at byte " + std::to_string(offsets[1]) + " of the data, the file has " +
-                     std::to_string(data.size()));
+    refuse(path,
+           "truncated: tensor '" + name + "' ends at byte " + std::to_string(offsets[1]) +
+               " of the data, the file has " + std::to_string(data.size()));
   std::uint64_t bytes = 0;
   const std::uint64_t n = elements_of(path, name, view.shape);
   if (__builtin_mul_overflow(n, static_cast<std::uint64_t>(dtype_bytes(view.dtype)), &bytes) ||
       bytes != offsets[1] - offsets[0])
-    refuse(path, "tensor '" + name + "': " + std::to_string(offsets[1] - offsets[0]) + " bytes do not hold its shape as " +
-                     view.dtype);
+    refuse(path,
+           "tensor '" + name + "': " + std::to_string(offsets[1] - offsets[0]) +
+               " bytes do not hold its shape as " + view.dtype);
   view.bytes = data.subspan(offsets[0], offsets[1] - offsets[0]);
   return view;
 }
@@ -79,9 +97,22 @@ void put(std::string& out, std::string_view bytes) { out.append(bytes); }
 }  // namespace
 
 std::size_t dtype_bytes(const std::string& dtype) {
-  static const std::map<std::string, std::size_t> kBytes = {
-      {"F64", 8}, {"I64", 8}, {"U64", 8}, {"F32", 4}, {"I32", 4},  {"U32", 4},     {"F16", 2},     {"BF16", 2},
-      {"I16", 2}, {"U16", 2}, {"I8", 1},  {"U8", 1},  {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"F8_E8M0", 1}};
+  static const std::map<std::string, std::size_t> kBytes = {{"F64", 8},
+                                                            {"I64", 8},
+                                                            {"U64", 8},
+                                                            {"F32", 4},
+                                                            {"I32", 4},
+                                                            {"U32", 4},
+                                                            {"F16", 2},
+                                                            {"BF16", 2},
+                                                            {"I16", 2},
+                                                            {"U16", 2},
+                                                            {"I8", 1},
+                                                            {"U8", 1},
+                                                            {"BOOL", 1},
+                                                            {"F8_E4M3", 1},
+                                                            {"F8_E5M2", 1},
+                                                            {"F8_E8M0", 1}};
   const auto found = kBytes.find(dtype);
   if (found == kBytes.end()) throw UserError("unknown dtype '" + dtype + "'");
   return found->second;
@@ -108,9 +139,12 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : path_(path), mapping_(m
   }
 }
 
-SafetensorsFile::~SafetensorsFile() { ::munmap(const_cast<std::byte*>(mapping_.data()), mapping_.size()); }
+SafetensorsFile::~SafetensorsFile() {
+  ::munmap(const_cast<std::byte*>(mapping_.data()), mapping_.size());
+}
 
-void write_safetensors(const fs::path& path, const std::map<std::string, TensorBytes>& tensors,
+void write_safetensors(const fs::path& path,
+                       const std::map<std::string, TensorBytes>& tensors,
                        const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
@@ -122,7 +156,8 @@ void write_safetensors(const fs::path& path, const std::map<std::string, TensorB
     offset += tensor.bytes.size();
   }
   std::string head = dump_json(header);
-  head.append((8 - head.size() % 8) % 8, ' ');  // data starts aligned, as the format's own writer does
+  head.append((8 - head.size() % 8) % 8,
+              ' ');  // data starts aligned, as the format's own writer does
   const std::uint64_t length = head.size();
   std::string out;
   out.reserve(8 + length + offset);

@@ -23,7 +23,7 @@ extern "C" void remember_signal(int signal) {
 
 void install_stop_handlers() {
   received = 0;
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = remember_signal;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// Bytes of the well-formed sequence at the start of `s`, 0 if there is none (overlong forms, surrogates and
-// values above U+10FFFF are none).
+// Bytes of the well-formed sequence at the start of `s`, 0 if there is none (overlong forms,
+// surrogates and values above U+10FFFF are none).
 std::size_t sequence_length(std::string_view s) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   const unsigned char b = byte(0);
@@ -101,7 +101,9 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
   return text;
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
   std::string best;

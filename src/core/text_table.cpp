@@ -8,8 +8,9 @@ namespace {
 
 // Columns on a terminal: code points, which is right for what the tables hold.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string padded(const std::string& cell, std::size_t width, bool right) {
@@ -27,7 +28,8 @@ std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string
 
 }  // namespace
 
-TextTable::TextTable(std::vector<std::string> header, std::vector<bool> right) : right_(std::move(right)) {
+TextTable::TextTable(std::vector<std::string> header, std::vector<bool> right)
+    : right_(std::move(right)) {
   right_.resize(header.size(), false);
   rows_.push_back(std::move(header));
 }

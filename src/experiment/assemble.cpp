@@ -12,30 +12,36 @@
 namespace vegttt::experiment {
 namespace {
 
-bool is_starter(const std::string& folder) { return core::fs::path(folder).filename() == "starter"; }
+bool is_starter(const std::string& folder) {
+  return core::fs::path(folder).filename() == "starter";
+}
 
 scaffold::PromptFrame frame_of(const config::ExperimentConfig& config) {
   if (config.prompt.frame != "auto") return scaffold::PromptFrame::load(config.prompt.frame);
   return scaffold::PromptFrame::load(is_starter(config.policy.folder) ? "compact" : "full");
 }
 
-std::vector<adapt::TaskPrompt> prompts_of(const config::ExperimentConfig& config, const tasks::Catalogue& catalogue,
+std::vector<adapt::TaskPrompt> prompts_of(const config::ExperimentConfig& config,
+                                          const tasks::Catalogue& catalogue,
                                           const policy::Sampler* sampler) {
   const auto frame = frame_of(config);
   std::vector<adapt::TaskPrompt> prompts;
   for (const auto& id : tasks_of(config, catalogue)) {
-    auto prompt =
-        frame.prompt(catalogue.find(id), config.tasks.size, config.evaluate.dialect, config.tasks.reference);
-    auto tokens = sampler == nullptr ? std::vector<int>{} : sampler->encode_prompt(prompt.system, prompt.user);
+    auto prompt = frame.prompt(
+        catalogue.find(id), config.tasks.size, config.evaluate.dialect, config.tasks.reference);
+    auto tokens = sampler == nullptr ? std::vector<int>{}
+                                     : sampler->encode_prompt(prompt.system, prompt.user);
     prompts.push_back({id, std::move(prompt), std::move(tokens)});
   }
   return prompts;
 }
 
-std::unique_ptr<evaluate::Evaluator> judge_of(const PartsRequest& request, const tasks::Catalogue& catalogue) {
+std::unique_ptr<evaluate::Evaluator> judge_of(const PartsRequest& request,
+                                              const tasks::Catalogue& catalogue) {
   evaluate::EvaluatorOptions options;
   options.evaluate = request.config.evaluate;
-  if (request.threads > 0 && options.evaluate.threads == 0) options.evaluate.threads = request.threads;
+  if (request.threads > 0 && options.evaluate.threads == 0)
+    options.evaluate.threads = request.threads;
   options.size = request.config.tasks.size;
   options.reference = request.config.tasks.reference;
   options.kernel_folder = request.kernel_folder;
@@ -47,7 +53,8 @@ std::unique_ptr<evaluate::Evaluator> judge_of(const PartsRequest& request, const
 Parts assemble(const PartsRequest& request) {
   if (request.threads > 0) at::set_num_threads(request.threads);
   const auto& config = request.config;
-  const auto catalogue = std::make_shared<tasks::Catalogue>(tasks::Catalogue::load(config.tasks.folders));
+  const auto catalogue =
+      std::make_shared<tasks::Catalogue>(tasks::Catalogue::load(config.tasks.folders));
   Parts parts;
   parts.owner = catalogue;
   tasks_of(config, *catalogue);  // refuses what it must before weights are loaded

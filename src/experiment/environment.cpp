@@ -15,7 +15,8 @@ namespace {
 std::string cpu_model() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) return std::string(core::trim(line.substr(line.find(':') + 1)));
+    if (line.starts_with("model name"))
+      return std::string(core::trim(line.substr(line.find(':') + 1)));
   }
   return "unknown";
 }
@@ -31,7 +32,8 @@ int cores() {
 core::Json describe_environment(int threads) {
   utsname system{};
   ::uname(&system);
-  const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  const double memory =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   return {{"schema_version", records::kSchemaVersion},
           {"started", core::utc_timestamp()},
           {"cpu", cpu_model()},

@@ -18,7 +18,8 @@ struct Speed {
 };
 
 bool same_work(const config::ExperimentConfig& a, const config::ExperimentConfig& b) {
-  return a.policy.folder == b.policy.folder && a.tasks.size == b.tasks.size && a.evaluate.dialect == b.evaluate.dialect;
+  return a.policy.folder == b.policy.folder && a.tasks.size == b.tasks.size &&
+         a.evaluate.dialect == b.evaluate.dialect;
 }
 
 std::optional<Speed> speed_of(const core::fs::path& run, const config::ExperimentConfig& wanted) {
@@ -26,7 +27,8 @@ std::optional<Speed> speed_of(const core::fs::path& run, const config::Experimen
     const auto loaded = config::load_experiment((run / "config.yaml").string(), {});
     if (!same_work(loaded.values, wanted)) return {};
     const auto file = run / (loaded.values.adapt.method + "_compute.json");
-    const auto ledger = records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
+    const auto ledger =
+        records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
     if (ledger.rollouts == 0 || ledger.evaluations == 0) return {};
     const auto seconds = [&](const char* stage) {
       const auto found = ledger.stage_s.find(stage);
@@ -34,13 +36,15 @@ std::optional<Speed> speed_of(const core::fs::path& run, const config::Experimen
     };
     return Speed{seconds("sample") / static_cast<double>(ledger.rollouts),
                  seconds("evaluate") / static_cast<double>(ledger.evaluations),
-                 ledger.updates == 0 ? 0 : seconds("learn") / static_cast<double>(ledger.updates), run.string()};
+                 ledger.updates == 0 ? 0 : seconds("learn") / static_cast<double>(ledger.updates),
+                 run.string()};
   } catch (const std::exception&) {
     return {};  // a folder that is no run, or an old one: no basis for an estimate
   }
 }
 
-std::optional<Speed> newest_speed(const config::ExperimentConfig& wanted, const core::fs::path& out) {
+std::optional<Speed> newest_speed(const config::ExperimentConfig& wanted,
+                                  const core::fs::path& out) {
   std::optional<Speed> best;
   core::fs::file_time_type newest{};
   std::error_code ignored;
@@ -91,15 +95,17 @@ Cost cost_of(const config::ExperimentConfig& config, int tasks, const core::fs::
   cost.tasks = tasks;
   count(config, tasks, cost);
   if (const auto speed = newest_speed(config, out)) {
-    cost.seconds = cost.rollouts * speed->sample_s + cost.evaluations * speed->evaluate_s + cost.updates * speed->update_s;
+    cost.seconds = cost.rollouts * speed->sample_s + cost.evaluations * speed->evaluate_s +
+                   cost.updates * speed->update_s;
     cost.basis = speed->basis;
   }
   return cost;
 }
 
 std::string text_of(const Cost& cost) {
-  std::string text = std::to_string(cost.tasks) + " tasks, " + std::to_string(cost.rollouts) + " rollouts, " +
-                     std::to_string(cost.evaluations) + " evaluations, " + std::to_string(cost.updates) + " updates";
+  std::string text = std::to_string(cost.tasks) + " tasks, " + std::to_string(cost.rollouts) +
+                     " rollouts, " + std::to_string(cost.evaluations) + " evaluations, " +
+                     std::to_string(cost.updates) + " updates";
   if (cost.basis.empty()) return text + "; no earlier run of this kind to estimate the time from";
   return text + ", about " + duration(cost.seconds) + " (as in " + cost.basis + ")";
 }

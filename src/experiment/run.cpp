@@ -19,7 +19,8 @@ std::function<void()> stop_check(double max_minutes) {
   const double deadline_s = max_minutes > 0 ? core::now_s() + 60 * max_minutes : INFINITY;
   return [deadline_s] {
     core::throw_if_stopped();
-    if (core::now_s() > deadline_s) throw core::Stopped(core::ExitCode::kEndedEarly, "time is over (--max-minutes)");
+    if (core::now_s() > deadline_s)
+      throw core::Stopped(core::ExitCode::kEndedEarly, "time is over (--max-minutes)");
   };
 }
 
@@ -28,13 +29,17 @@ std::string progress_text(const RunDirectory& run) {
   const int step = static_cast<int>(steps);
   const auto judged = run.judged(adapt::Stream::kAdapt, step).size();
   std::string text = std::to_string(steps) + (steps == 1 ? " step" : " steps") + " complete";
-  if (judged > 0) text += ", " + std::to_string(judged) + " rollouts of step " + std::to_string(step);
+  if (judged > 0)
+    text += ", " + std::to_string(judged) + " rollouts of step " + std::to_string(step);
   return text;
 }
 
 Parts parts_of(const RunDirectory& run, const PartsFactory& make_parts) {
   const auto& facts = run.facts();
-  Parts parts = make_parts({run.loaded().values, (run.path() / "kernels").string(), facts.threads, !facts.replay.empty()});
+  Parts parts = make_parts({run.loaded().values,
+                            (run.path() / "kernels").string(),
+                            facts.threads,
+                            !facts.replay.empty()});
   if (!facts.replay.empty()) parts.evaluator = std::make_unique<ReplayEvaluator>(facts.replay);
   return parts;
 }
@@ -44,24 +49,34 @@ void keep_prompts(RunDirectory& run, const std::vector<adapt::TaskPrompt>& tasks
   if (core::fs::exists(run.path() / "prompts.json")) return;
   core::Json prompts = core::Json::object();
   for (const auto& task : tasks)
-    prompts[task.task_id] = {{"hash", task.prompt.hash}, {"system", task.prompt.system}, {"user", task.prompt.user}};
+    prompts[task.task_id] = {
+        {"hash", task.prompt.hash}, {"system", task.prompt.system}, {"user", task.prompt.user}};
   run.write_result("prompts.json", prompts);
 }
 
-path continue_run(RunDirectory& run, const RunRequest& request, const PartsFactory& make_parts,
+path continue_run(RunDirectory& run,
+                  const RunRequest& request,
+                  const PartsFactory& make_parts,
                   adapt::Observer& observer) {
   run.begin_attempt(request.argv);
   Parts parts = parts_of(run, make_parts);
   keep_prompts(run, parts.tasks);
-  adapt::Context context{run.loaded().values, parts.tasks, *parts.sampler,  *parts.learner,
-                         *parts.evaluator,    run,         observer,        stop_check(request.max_minutes),
+  adapt::Context context{run.loaded().values,
+                         parts.tasks,
+                         *parts.sampler,
+                         *parts.learner,
+                         *parts.evaluator,
+                         run,
+                         observer,
+                         stop_check(request.max_minutes),
                          parts.trained_on};
   try {
     adapt::run_method(context);
   } catch (const core::Stopped& stopped) {
     run.save_ledger();
-    throw core::Stopped(stopped.code(), std::string(stopped.what()) + ": " + progress_text(run) +
-                                            ". Saved. Continue with: vegttt resume " + run.path().string());
+    throw core::Stopped(stopped.code(),
+                        std::string(stopped.what()) + ": " + progress_text(run) +
+                            ". Saved. Continue with: vegttt resume " + run.path().string());
   } catch (...) {
     run.save_ledger();
     throw;
@@ -70,10 +85,12 @@ path continue_run(RunDirectory& run, const RunRequest& request, const PartsFacto
   return run.path();
 }
 
-// A new run that failed before its first rollout (a missing model, a bad task) leaves its name free.
+// A new run that failed before its first rollout (a missing model, a bad task) leaves its name
+// free.
 void discard_if_empty(std::unique_ptr<RunDirectory> run) {
   const path folder = run->path();
-  const bool empty = !core::fs::exists(folder / "rollouts.jsonl") && !core::fs::exists(folder / "sampled.jsonl");
+  const bool empty =
+      !core::fs::exists(folder / "rollouts.jsonl") && !core::fs::exists(folder / "sampled.jsonl");
   run.reset();
   std::error_code ignored;
   if (empty) core::fs::remove_all(folder, ignored);
@@ -100,9 +117,10 @@ void require_same_config(const RunDirectory& run, const config::LoadedExperiment
   const auto new_fields = config::fields_of(loaded.values);
   for (std::size_t i = 0; i < new_fields.size(); ++i) {
     if (old_fields[i].value == new_fields[i].value) continue;
-    throw core::UserError(new_fields[i].key + " is " + new_fields[i].value + " now and was " + old_fields[i].value +
-                              " when this run began",
-                          run.path().string(), "vegttt resume " + run.path().string() + ", or another --name");
+    throw core::UserError(new_fields[i].key + " is " + new_fields[i].value + " now and was " +
+                              old_fields[i].value + " when this run began",
+                          run.path().string(),
+                          "vegttt resume " + run.path().string() + ", or another --name");
   }
 }
 
@@ -112,7 +130,8 @@ path run_path(const config::LoadedExperiment& loaded, const RunRequest& request)
   std::string name = request.name.empty() ? loaded.values.name : request.name;
   if (name.empty()) {
     name = path(loaded.file).stem().string();
-    if (loaded.values.adapt.method != config::ExperimentConfig{}.adapt.method) name += "-" + loaded.values.adapt.method;
+    if (loaded.values.adapt.method != config::ExperimentConfig{}.adapt.method)
+      name += "-" + loaded.values.adapt.method;
     name += "-s" + std::to_string(loaded.values.seed);
   }
   if (name.find('/') != std::string::npos || name == "." || name == "..")
@@ -120,7 +139,9 @@ path run_path(const config::LoadedExperiment& loaded, const RunRequest& request)
   return path(request.out) / name;
 }
 
-path run_experiment(const config::LoadedExperiment& loaded, const RunRequest& request, const PartsFactory& make_parts,
+path run_experiment(const config::LoadedExperiment& loaded,
+                    const RunRequest& request,
+                    const PartsFactory& make_parts,
                     adapt::Observer& observer) {
   const path folder = run_path(loaded, request);
   if (core::fs::exists(folder) && request.if_exists == "resume") {
@@ -129,9 +150,13 @@ path run_experiment(const config::LoadedExperiment& loaded, const RunRequest& re
     return continue_run(*run, request, make_parts, observer);
   }
   if (core::fs::exists(folder) && request.if_exists == "replace") move_aside(folder);
-  const std::string replay = request.replay.empty() ? "" : core::fs::absolute(request.replay).string();
-  if (!replay.empty()) ReplayEvaluator check(replay);  // a wrong folder is found before the run exists
-  auto run = RunDirectory::create(folder, loaded, {loaded.values.adapt.method, replay, request.threads},
+  const std::string replay =
+      request.replay.empty() ? "" : core::fs::absolute(request.replay).string();
+  if (!replay.empty())
+    ReplayEvaluator check(replay);  // a wrong folder is found before the run exists
+  auto run = RunDirectory::create(folder,
+                                  loaded,
+                                  {loaded.values.adapt.method, replay, request.threads},
                                   describe_environment(request.threads));
   try {
     return continue_run(*run, request, make_parts, observer);
@@ -143,7 +168,9 @@ path run_experiment(const config::LoadedExperiment& loaded, const RunRequest& re
   }
 }
 
-path resume_experiment(const path& folder, const RunRequest& request, const PartsFactory& make_parts,
+path resume_experiment(const path& folder,
+                       const RunRequest& request,
+                       const PartsFactory& make_parts,
                        adapt::Observer& observer) {
   const auto run = RunDirectory::open(folder);
   return continue_run(*run, request, make_parts, observer);

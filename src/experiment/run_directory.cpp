@@ -29,7 +29,8 @@ core::Json to_json(const RunFacts& facts) {
 
 RunFacts facts_from(const core::fs::path& file) {
   const auto json = core::parse_json(core::read_file(file), file.string());
-  return {core::get<std::string>(json, "method", file.string()), core::get_or<std::string>(json, "replay", ""),
+  return {core::get<std::string>(json, "method", file.string()),
+          core::get_or<std::string>(json, "replay", ""),
           core::get_or<int>(json, "threads", 0)};
 }
 
@@ -42,14 +43,20 @@ RunDirectory::~RunDirectory() {
   if (lock_fd_ >= 0) ::close(lock_fd_);
 }
 
-std::unique_ptr<RunDirectory> RunDirectory::create(const core::fs::path& path, const config::LoadedExperiment& loaded,
-                                                   const RunFacts& facts, const core::Json& environment) {
+std::unique_ptr<RunDirectory> RunDirectory::create(const core::fs::path& path,
+                                                   const config::LoadedExperiment& loaded,
+                                                   const RunFacts& facts,
+                                                   const core::Json& environment) {
   if (core::fs::exists(path))
-    throw core::UserError("this run exists already", path.string(),
-                          "--if-exists resume, --if-exists replace (moves it aside), or another --name");
+    throw core::UserError(
+        "this run exists already",
+        path.string(),
+        "--if-exists resume, --if-exists replace (moves it aside), or another --name");
   core::make_folder(path.parent_path());
-  // Filled beside its place and renamed: a run that is killed here leaves nothing that looks like one.
-  const core::fs::path filling = path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()));
+  // Filled beside its place and renamed: a run that is killed here leaves nothing that looks like
+  // one.
+  const core::fs::path filling =
+      path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()));
   std::error_code ignored;
   core::fs::remove_all(filling, ignored);
   core::make_folder(filling);
@@ -64,7 +71,8 @@ std::unique_ptr<RunDirectory> RunDirectory::create(const core::fs::path& path, c
 
 std::unique_ptr<RunDirectory> RunDirectory::open(const core::fs::path& path) {
   if (!core::fs::exists(path / "run.json") || !core::fs::exists(path / "config.yaml"))
-    throw core::UserError("is not the folder of a run: run.json or config.yaml is missing", path.string(),
+    throw core::UserError("is not the folder of a run: run.json or config.yaml is missing",
+                          path.string(),
                           "name a folder like runs/NAME");
   std::unique_ptr<RunDirectory> run(new RunDirectory(path));
   run->lock();
@@ -73,17 +81,21 @@ std::unique_ptr<RunDirectory> RunDirectory::open(const core::fs::path& path) {
   run->read_steps();
   run->read_records();
   if (const auto file = path / run->ledger_file(); core::fs::exists(file))
-    run->ledger_ = records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
+    run->ledger_ =
+        records::compute_ledger_from_json(core::parse_json(core::read_file(file), file.string()));
   run->earlier_wall_clock_s_ = run->ledger_.wall_clock_s;
   return run;
 }
 
 void RunDirectory::lock() {
   lock_fd_ = ::open((path_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock_fd_ < 0) throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno), "open");
+  if (lock_fd_ < 0)
+    throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno), "open");
   if (::flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return;
-  if (errno != EWOULDBLOCK) throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno), "flock");
-  throw core::UserError("another process is working on this run", path_.string(),
+  if (errno != EWOULDBLOCK)
+    throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno), "flock");
+  throw core::UserError("another process is working on this run",
+                        path_.string(),
                         "wait for it, or give this run another --name");
 }
 
@@ -91,7 +103,8 @@ void RunDirectory::begin_attempt(const std::vector<std::string>& argv) {
   ++ledger_.attempts;
   watch_ = core::Stopwatch();
   core::make_folder(path_ / "logs");
-  core::log_to_file((path_ / "logs" / ("attempt_" + std::to_string(ledger_.attempts) + ".log")).string());
+  core::log_to_file(
+      (path_ / "logs" / ("attempt_" + std::to_string(ledger_.attempts) + ".log")).string());
   appender("command.txt").append(core::join(argv, " "));
   save_ledger();
 }
@@ -104,7 +117,8 @@ core::LineAppender& RunDirectory::appender(const std::string& file_name) {
 
 void RunDirectory::save_ledger() {
   ledger_.wall_clock_s = earlier_wall_clock_s_ + watch_.elapsed_s();
-  core::write_file_atomically(path_ / ledger_file(), core::dump_json(records::to_json(ledger_), 2) + "\n");
+  core::write_file_atomically(path_ / ledger_file(),
+                              core::dump_json(records::to_json(ledger_), 2) + "\n");
   saved_at_s_ = core::now_s();
 }
 
@@ -112,7 +126,8 @@ void RunDirectory::write_result(const std::string& file_name, const core::Json& 
   core::write_file_atomically(path_ / file_name, core::dump_json(result, 2) + "\n");
 }
 
-// --- rollouts ---------------------------------------------------------------------------------------------------
+// --- rollouts
+// ---------------------------------------------------------------------------------------------------
 
 void RunDirectory::read_records() {
   for (const auto stream : {adapt::Stream::kAdapt, adapt::Stream::kFresh}) {
@@ -124,8 +139,8 @@ void RunDirectory::read_records() {
   }
   core::for_each_json_line(path_ / "sampled.jsonl", [&](const core::Json& line) {
     auto rollout = records::rollout_from_json(line);
-    const auto stream =
-        core::get<std::string>(line, "stream") == "adapt" ? adapt::Stream::kAdapt : adapt::Stream::kFresh;
+    const auto stream = core::get<std::string>(line, "stream") == "adapt" ? adapt::Stream::kAdapt
+                                                                          : adapt::Stream::kFresh;
     sampled_[{stream, rollout.key.theta_step}][rollout.key] = std::move(rollout);
   });
   for (auto& [round, rollouts] : sampled_) {
@@ -134,7 +149,8 @@ void RunDirectory::read_records() {
   }
 }
 
-// What the machine failed to score in an unfinished step is judged again; only what a step was computed from stays.
+// What the machine failed to score in an unfinished step is judged again; only what a step was
+// computed from stays.
 void RunDirectory::forget_unscored(adapt::Stream stream) {
   const int complete = static_cast<int>(trajectory_.steps.size());
   bool changed = false;
@@ -151,12 +167,14 @@ void RunDirectory::forget_unscored(adapt::Stream stream) {
   if (changed) core::write_file_atomically(path_ / file_of(stream), kept);
 }
 
-std::vector<records::JudgedRollout> RunDirectory::judged(adapt::Stream stream, int theta_step) const {
+std::vector<records::JudgedRollout> RunDirectory::judged(adapt::Stream stream,
+                                                         int theta_step) const {
   const auto found = judged_.find({stream, theta_step});
   return found == judged_.end() ? std::vector<records::JudgedRollout>{} : found->second;
 }
 
-std::vector<records::Rollout> RunDirectory::sampled_only(adapt::Stream stream, int theta_step) const {
+std::vector<records::Rollout> RunDirectory::sampled_only(adapt::Stream stream,
+                                                         int theta_step) const {
   std::vector<records::Rollout> rollouts;
   if (const auto found = sampled_.find({stream, theta_step}); found != sampled_.end()) {
     for (const auto& [key, rollout] : found->second) rollouts.push_back(rollout);

@@ -10,7 +10,9 @@
 namespace vegttt::experiment {
 namespace {
 
-core::Json number_or_null(double value) { return std::isfinite(value) ? core::Json(value) : core::Json(nullptr); }
+core::Json number_or_null(double value) {
+  return std::isfinite(value) ? core::Json(value) : core::Json(nullptr);
+}
 
 core::Json rewards_line(const std::vector<records::Rollout>& rollouts, int step) {
   core::Json rows = core::Json::array();
@@ -43,11 +45,13 @@ void RunDirectory::read_steps() {
     if (trajectory_.steps.back().step_idx + 1 != static_cast<int>(trajectory_.steps.size()))
       throw core::UserError("steps are missing or doubled", (path_ / "metrics.jsonl").string());
   });
-  core::for_each_json_line(path_ / "rewards.jsonl",
-                [&](const core::Json& line) { rewarded_steps_.insert(core::get<int>(line, "theta_step")); });
+  core::for_each_json_line(path_ / "rewards.jsonl", [&](const core::Json& line) {
+    rewarded_steps_.insert(core::get<int>(line, "theta_step"));
+  });
 }
 
-void RunDirectory::add_step(const records::StepMetrics& metrics, const std::vector<records::Rollout>& rollouts) {
+void RunDirectory::add_step(const records::StepMetrics& metrics,
+                            const std::vector<records::Rollout>& rollouts) {
   const int step = metrics.step_idx;
   if (step < static_cast<int>(trajectory_.steps.size())) return;
   VEGTTT_ASSERT(step == static_cast<int>(trajectory_.steps.size()), "steps are recorded in order");
@@ -68,7 +72,8 @@ int RunDirectory::latest_checkpoint() const {
   int latest = -1;
   if (!core::fs::exists(path_ / "checkpoints")) return latest;
   for (const auto& entry : core::fs::directory_iterator(path_ / "checkpoints")) {
-    if (core::fs::exists(entry.path() / "DONE")) latest = std::max(latest, step_of(entry.path().filename().string()));
+    if (core::fs::exists(entry.path() / "DONE"))
+      latest = std::max(latest, step_of(entry.path().filename().string()));
   }
   return latest;
 }
@@ -78,7 +83,8 @@ core::Json RunDirectory::checkpoint_state(int step) const {
   return core::parse_json(core::read_file(file), file.string());
 }
 
-void RunDirectory::save_checkpoint(int step, const core::Json& state,
+void RunDirectory::save_checkpoint(int step,
+                                   const core::Json& state,
                                    const std::function<void(const std::string& folder)>& write) {
   const core::fs::path folder = checkpoint_folder(step);
   std::error_code ignored;

@@ -23,7 +23,8 @@ core::Json to_json(const ComputeLedger& ledger) {
   return {{"schema_version", kSchemaVersion},
           {"total_rollouts", ledger.rollouts},
           {"total_prompt_tokens", ledger.student_prompt_tokens + ledger.teacher_prompt_tokens},
-          {"total_completion_tokens", ledger.student_completion_tokens + ledger.teacher_completion_tokens},
+          {"total_completion_tokens",
+           ledger.student_completion_tokens + ledger.teacher_completion_tokens},
           {"wall_clock_s", ledger.wall_clock_s},
           {"student_prompt_tokens", ledger.student_prompt_tokens},
           {"student_completion_tokens", ledger.student_completion_tokens},
@@ -41,9 +42,11 @@ ComputeLedger compute_ledger_from_json(const core::Json& json) {
   ComputeLedger ledger;
   ledger.rollouts = core::get<std::int64_t>(json, "total_rollouts", "compute");
   ledger.student_prompt_tokens = core::get<std::int64_t>(json, "student_prompt_tokens", "compute");
-  ledger.student_completion_tokens = core::get<std::int64_t>(json, "student_completion_tokens", "compute");
+  ledger.student_completion_tokens =
+      core::get<std::int64_t>(json, "student_completion_tokens", "compute");
   ledger.teacher_prompt_tokens = core::get_or<std::int64_t>(json, "teacher_prompt_tokens", 0);
-  ledger.teacher_completion_tokens = core::get_or<std::int64_t>(json, "teacher_completion_tokens", 0);
+  ledger.teacher_completion_tokens =
+      core::get_or<std::int64_t>(json, "teacher_completion_tokens", 0);
   ledger.trained_tokens = core::get<std::int64_t>(json, "trained_tokens", "compute");
   ledger.updates = core::get<std::int64_t>(json, "updates", "compute");
   ledger.evaluations = core::get<std::int64_t>(json, "evaluations", "compute");

@@ -57,25 +57,41 @@ Timing timing_from_json(const Json& json) {
 }  // namespace
 
 const std::vector<Status>& all_statuses() {
-  static const std::vector<Status> all = {Status::kNoCode,  Status::kScaffoldError, Status::kCompileError,
-                                          Status::kLaunchError, Status::kTimeout,   Status::kWrong,
-                                          Status::kSuspicious,  Status::kSlow,      Status::kFast,
+  static const std::vector<Status> all = {Status::kNoCode,
+                                          Status::kScaffoldError,
+                                          Status::kCompileError,
+                                          Status::kLaunchError,
+                                          Status::kTimeout,
+                                          Status::kWrong,
+                                          Status::kSuspicious,
+                                          Status::kSlow,
+                                          Status::kFast,
                                           Status::kUnscored};
   return all;
 }
 
 const char* name_of(Status status) {
   switch (status) {
-    case Status::kNoCode: return "no_code";
-    case Status::kScaffoldError: return "scaffold_error";
-    case Status::kCompileError: return "compile_error";
-    case Status::kLaunchError: return "launch_error";
-    case Status::kTimeout: return "timeout";
-    case Status::kWrong: return "wrong";
-    case Status::kSuspicious: return "suspicious";
-    case Status::kSlow: return "slow";
-    case Status::kFast: return "fast";
-    case Status::kUnscored: return "unscored";
+    case Status::kNoCode:
+      return "no_code";
+    case Status::kScaffoldError:
+      return "scaffold_error";
+    case Status::kCompileError:
+      return "compile_error";
+    case Status::kLaunchError:
+      return "launch_error";
+    case Status::kTimeout:
+      return "timeout";
+    case Status::kWrong:
+      return "wrong";
+    case Status::kSuspicious:
+      return "suspicious";
+    case Status::kSlow:
+      return "slow";
+    case Status::kFast:
+      return "fast";
+    case Status::kUnscored:
+      return "unscored";
   }
   VEGTTT_ASSERT(false, "every status has a name");
   return "";
@@ -118,7 +134,8 @@ Json to_json(const Evaluation& evaluation) {
   Json checks = Json::array();
   for (const auto& check : evaluation.checks) checks.push_back(to_json(check));
   Json stages = Json::object();
-  for (const auto& [stage, seconds] : evaluation.stage_s) stages[stage] = core::finite_or_name(seconds);
+  for (const auto& [stage, seconds] : evaluation.stage_s)
+    stages[stage] = core::finite_or_name(seconds);
   return {{"candidate_hash", evaluation.candidate_hash},
           {"task_id", evaluation.task_id},
           {"size", evaluation.size},
@@ -152,11 +169,13 @@ Evaluation evaluation_from_json(const Json& json) {
   evaluation.fast_1 = core::get<bool>(json, "fast_1", where);
   evaluation.fast_1_strict = core::get<bool>(json, "fast_1_strict", where);
   evaluation.flags = core::get_or<std::vector<std::string>>(json, "flags", {});
-  for (const auto& check : json.value("checks", Json::array())) evaluation.checks.push_back(input_check_from_json(check));
+  for (const auto& check : json.value("checks", Json::array()))
+    evaluation.checks.push_back(input_check_from_json(check));
   if (const auto timing = json.find("timing"); timing != json.end() && !timing->is_null())
     evaluation.timing = timing_from_json(*timing);
   const Json stages = json.value("stage_s", Json::object());
-  for (const auto& [stage, seconds] : stages.items()) evaluation.stage_s[stage] = core::number_of(seconds);
+  for (const auto& [stage, seconds] : stages.items())
+    evaluation.stage_s[stage] = core::number_of(seconds);
   return evaluation;
 }
 

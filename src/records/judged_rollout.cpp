@@ -56,18 +56,21 @@ Rollout rollout_from_json(const core::Json& json) {
   Rollout rollout;
   rollout.key = rollout_key_from_json(json);
   rollout.prompt_hash = core::get<std::string>(json, "prompt_hash", where);
-  rollout.finish_reason =
-      core::get<std::string>(json, "finish_reason", where) == "stop" ? FinishReason::kStop : FinishReason::kLength;
+  rollout.finish_reason = core::get<std::string>(json, "finish_reason", where) == "stop"
+                              ? FinishReason::kStop
+                              : FinishReason::kLength;
   rollout.completion = core::get<std::string>(json, "completion", where);
   rollout.completion_tokens = core::get<std::vector<int>>(json, "tokens", where);
   const auto logprobs = core::get<core::Json>(json, "logprobs", where);
-  for (const auto& value : logprobs) rollout.logprobs.push_back(static_cast<float>(core::number_of(value)));
+  for (const auto& value : logprobs)
+    rollout.logprobs.push_back(static_cast<float>(core::number_of(value)));
   rollout.code_hash = core::get_or<std::string>(json, "code_hash", "");
   return rollout;
 }
 
 JudgedRollout judged_rollout_from_json(const core::Json& json) {
-  return {rollout_from_json(json), evaluation_from_json(core::get<core::Json>(json, "evaluation", "rollout"))};
+  return {rollout_from_json(json),
+          evaluation_from_json(core::get<core::Json>(json, "evaluation", "rollout"))};
 }
 
 }  // namespace vegttt::records

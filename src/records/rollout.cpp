@@ -11,10 +11,15 @@ std::string RolloutKey::text() const {
   return std::to_string(seed) + "/" + step + "/" + task_id + "/" + number;
 }
 
-const char* name_of(FinishReason reason) { return reason == FinishReason::kStop ? "stop" : "length"; }
+const char* name_of(FinishReason reason) {
+  return reason == FinishReason::kStop ? "stop" : "length";
+}
 
 core::Json to_json(const RolloutKey& key) {
-  return {{"seed", key.seed}, {"theta_step", key.theta_step}, {"task_id", key.task_id}, {"sample", key.sample}};
+  return {{"seed", key.seed},
+          {"theta_step", key.theta_step},
+          {"task_id", key.task_id},
+          {"sample", key.sample}};
 }
 
 RolloutKey rollout_key_from_json(const core::Json& json) {

@@ -5,10 +5,14 @@ namespace vegttt::records {
 
 const char* name_of(Strategy strategy) {
   switch (strategy) {
-    case Strategy::kArgmax: return "boa";
-    case Strategy::kEarlyStop: return "early_stop";
-    case Strategy::kFixed: return "fixed";
-    case Strategy::kOracle: return "oracle";
+    case Strategy::kArgmax:
+      return "boa";
+    case Strategy::kEarlyStop:
+      return "early_stop";
+    case Strategy::kFixed:
+      return "fixed";
+    case Strategy::kOracle:
+      return "oracle";
   }
   VEGTTT_ASSERT(false, "every strategy has a name");
   return "";
@@ -22,7 +26,8 @@ core::Json to_json(const Selection& selection) {
                      {"rollouts_spent", selection.rollouts_spent}};
   if (selection.strategy == Strategy::kEarlyStop) json["patience"] = selection.patience;
   if (!selection.per_task_step.empty()) json["per_task_step"] = selection.per_task_step;
-  json["fresh_score"] = selection.fresh_score ? core::Json(*selection.fresh_score) : core::Json(nullptr);
+  json["fresh_score"] =
+      selection.fresh_score ? core::Json(*selection.fresh_score) : core::Json(nullptr);
   json["fresh_n"] = selection.fresh_n;
   return json;
 }
@@ -30,10 +35,12 @@ core::Json to_json(const Selection& selection) {
 Selection selection_from_json(const core::Json& json) {
   Selection selection;
   const auto name = core::get<std::string>(json, "strategy", "selection");
-  for (const Strategy s : {Strategy::kArgmax, Strategy::kEarlyStop, Strategy::kFixed, Strategy::kOracle}) {
+  for (const Strategy s :
+       {Strategy::kArgmax, Strategy::kEarlyStop, Strategy::kFixed, Strategy::kOracle}) {
     if (name == name_of(s)) selection.strategy = s;
   }
-  if (name != name_of(selection.strategy)) throw core::UserError("unknown strategy '" + name + "'", "selection");
+  if (name != name_of(selection.strategy))
+    throw core::UserError("unknown strategy '" + name + "'", "selection");
   selection.criterion = core::get<std::string>(json, "criterion", "selection");
   selection.selected_step = core::get<int>(json, "selected_step", "selection");
   selection.score = core::get<double>(json, "score", "selection");

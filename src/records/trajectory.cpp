@@ -104,7 +104,8 @@ StepMetrics step_metrics_from_json(const Json& json) {
   metrics.step_idx = core::get<int>(json, "step_idx", "metrics");
   metrics.rollouts_so_far = core::get<int>(json, "rollouts_so_far", "metrics");
   const Json counts = core::get<Json>(json, "counts", "metrics");
-  for (const auto& [task, value] : counts.items()) metrics.tasks[task] = task_counts_from_json(value);
+  for (const auto& [task, value] : counts.items())
+    metrics.tasks[task] = task_counts_from_json(value);
   const Json more = json.value("more", Json::object());
   for (const auto& [name, value] : more.items()) metrics.more[name] = core::number_of(value);
   return metrics;

@@ -7,7 +7,8 @@ namespace vegttt::report {
 
 RunRecords read_run(const core::fs::path& run) {
   if (!core::fs::exists(run / "config.yaml"))
-    throw core::UserError("is not the folder of a run: config.yaml is missing", run.string(),
+    throw core::UserError("is not the folder of a run: config.yaml is missing",
+                          run.string(),
                           "name a folder like runs/NAME");
   const auto config = config::load_experiment((run / "config.yaml").string(), {}).values;
   RunRecords records;
@@ -19,7 +20,8 @@ RunRecords read_run(const core::fs::path& run) {
     records.trajectory.steps.push_back(records::step_metrics_from_json(line));
   });
   const auto summary = run / (records.method + "_summary.json");
-  if (core::fs::exists(summary)) records.summary = core::parse_json(core::read_file(summary), summary.string());
+  if (core::fs::exists(summary))
+    records.summary = core::parse_json(core::read_file(summary), summary.string());
   return records;
 }
 

@@ -15,7 +15,8 @@ std::string markdown(const Table& table) {
 }
 
 void write_tables(const core::fs::path& run, const std::vector<Table>& tables) {
-  for (const auto& table : tables) core::write_file_atomically(run / (table.name + ".md"), markdown(table));
+  for (const auto& table : tables)
+    core::write_file_atomically(run / (table.name + ".md"), markdown(table));
 }
 
 }  // namespace vegttt::report

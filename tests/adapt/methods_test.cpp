@@ -10,8 +10,8 @@
 namespace vegttt::adapt {
 namespace {
 
-using test::FakeRun;
 using test::fake_task;
+using test::FakeRun;
 
 TEST(BatchTtt, ScoresEveryStepByRolloutsOfItsOwnWeights) {
   FakeRun run;
@@ -54,8 +54,13 @@ TEST(BatchTtt, WritesEveryKeyOfThePapersSelection) {
   auto context = run.context();
   run_batch_ttt(context);
   const auto& boa = run.store.results.at("boa_selected.json");
-  for (const char* key : {"algorithm", "selection_criterion", "selected_step", "selected_checkpoint", "selected_metrics",
-                          "all_steps_fast_1", "config"})
+  for (const char* key : {"algorithm",
+                          "selection_criterion",
+                          "selected_step",
+                          "selected_checkpoint",
+                          "selected_metrics",
+                          "all_steps_fast_1",
+                          "config"})
     EXPECT_TRUE(boa.contains(key)) << key;
   for (const char* key : {"aggregate_fast_1", "aggregate_correct", "per_task_fast_1"})
     EXPECT_TRUE(boa.at("selected_metrics").contains(key)) << key;
@@ -126,8 +131,10 @@ TEST(BatchTtt, ContinuesFromItsLastCheckpointAsIfNothingHadHappened) {
   run_batch_ttt(c);
   ASSERT_EQ(broken.store.all.size(), whole.store.all.size());
   for (std::size_t i = 0; i < whole.store.all.size(); ++i)
-    EXPECT_EQ(broken.store.all[i].second.rollout.completion, whole.store.all[i].second.rollout.completion);
-  EXPECT_EQ(broken.store.results.at("boa_selected.json"), whole.store.results.at("boa_selected.json"));
+    EXPECT_EQ(broken.store.all[i].second.rollout.completion,
+              whole.store.all[i].second.rollout.completion);
+  EXPECT_EQ(broken.store.results.at("boa_selected.json"),
+            whole.store.results.at("boa_selected.json"));
 }
 
 TEST(BestOfN, SelectsTheFastestOfEachTaskAndTimesItOnceMore) {
@@ -138,12 +145,18 @@ TEST(BestOfN, SelectsTheFastestOfEachTaskAndTimesItOnceMore) {
   const auto& rows = run.store.results.at("best_of_n_summary.json").at("rows");
   ASSERT_EQ(rows.size(), 2u);
   for (const auto& row : rows) {
-    for (const char* key : {"problem_id", "fast_1", "sample_fast_1", "selected_speedup", "selected_correct", "correct",
+    for (const char* key : {"problem_id",
+                            "fast_1",
+                            "sample_fast_1",
+                            "selected_speedup",
+                            "selected_correct",
+                            "correct",
                             "latency"})
       EXPECT_TRUE(row.contains(key)) << key;
     double best = 0;
     for (const auto& one : run.store.judged(Stream::kAdapt, 0)) {
-      if (one.rollout.key.task_id == row.at("problem_id")) best = std::max(best, one.evaluation.speedup());
+      if (one.rollout.key.task_id == row.at("problem_id"))
+        best = std::max(best, one.evaluation.speedup());
     }
     EXPECT_EQ(row.at("selected_speedup"), best);
     EXPECT_EQ(row.at("confirmed_speedup"), best);
@@ -182,13 +195,20 @@ TEST(Rlvr, GoesThroughTheTasksInTheSameOrderInEveryEpoch) {
   EXPECT_EQ(spent, (std::vector<int>{16, 24, 40, 48}));
   EXPECT_EQ(rlvr_steps(run.config.adapt, 3), 4);
   EXPECT_EQ(run.store.states.size(), 3u);  // theta_0, after three updates, the last
-  EXPECT_EQ(run.store.states.at(4).at("trained_on"), (std::vector<std::string>{"L1/1", "L1/2", "L1/3"}));
+  EXPECT_EQ(run.store.states.at(4).at("trained_on"),
+            (std::vector<std::string>{"L1/1", "L1/2", "L1/3"}));
 }
 
 TEST(Probe, ShowsRatesAndLeavesNoTrace) {
   FakeRun run;
-  const auto metrics =
-      probe({run.config, run.tasks, run.sampler, run.learner, run.evaluator, run.observer, run.check_stop}, 4);
+  const auto metrics = probe({run.config,
+                              run.tasks,
+                              run.sampler,
+                              run.learner,
+                              run.evaluator,
+                              run.observer,
+                              run.check_stop},
+                             4);
   EXPECT_EQ(metrics.n_samples(), 8);
   EXPECT_TRUE(run.store.all.empty());
   EXPECT_EQ(run.store.spent.rollouts, 0);

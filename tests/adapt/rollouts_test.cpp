@@ -12,7 +12,8 @@ using test::FakeRun;
 
 std::vector<std::string> texts(const std::vector<records::JudgedRollout>& judged) {
   std::vector<std::string> all;
-  for (const auto& one : judged) all.push_back(one.rollout.key.text() + " " + one.rollout.completion);
+  for (const auto& one : judged)
+    all.push_back(one.rollout.key.text() + " " + one.rollout.completion);
   return all;
 }
 
@@ -64,14 +65,17 @@ TEST(Rollouts, AreCountedWhereTheyAreMade) {
 
 TEST(Rollouts, EndTheRunWhenTheMachineFailsOnMoreThanAFifth) {
   FakeRun run;
-  run.evaluator.machine_fails = [](const auto& s) { return s.tag.ends_with("/000") || s.tag.ends_with("/001"); };
+  run.evaluator.machine_fails = [](const auto& s) {
+    return s.tag.ends_with("/000") || s.tag.ends_with("/001");
+  };
   auto context = run.context();
   EXPECT_NO_THROW(rollouts_of(context, {Stream::kAdapt, 0, context.tasks, 10}));  // 4 of 20
   try {
     rollouts_of(context, {Stream::kAdapt, 1, context.tasks, 9});  // 4 of 18
     FAIL() << "did not throw";
   } catch (const core::MachineError& e) {
-    EXPECT_NE(std::string(e.what()).find("4 of 18 kernels could not be scored"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("4 of 18 kernels could not be scored"), std::string::npos)
+        << e.what();
     EXPECT_NE(std::string(e.what()).find("the machine is on fire"), std::string::npos) << e.what();
   }
 }

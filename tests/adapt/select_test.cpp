@@ -48,7 +48,8 @@ TEST(BoaSelector, FindsThePapersScoresAndItsStep) {
   EXPECT_EQ(best.rollouts_spent, 960);
 }
 
-// The paper says that stopping at the first regression costs 480 rollouts; seeing it takes step 3 as well.
+// The paper says that stopping at the first regression costs 480 rollouts; seeing it takes step 3
+// as well.
 TEST(BoaSelector, PaysForTheStepThatShowsTheRegression) {
   const auto stopped = select_early_stop(paper(), "fast_1", 1);
   EXPECT_EQ(stopped.selected_step, 2);
@@ -62,7 +63,8 @@ TEST(BoaSelector, FindsThePapersPerTaskOracle) {
   EXPECT_DOUBLE_EQ(oracle.score, 78.0 / 160);
   EXPECT_EQ(oracle.selected_step, -1);
   EXPECT_EQ(oracle.per_task_step,
-            (std::map<std::string, int>{{"L1/4", 2}, {"L1/5", 1}, {"L1/12", 0}, {"L1/14", 5}, {"L1/15", 2}}));
+            (std::map<std::string, int>{
+                {"L1/4", 2}, {"L1/5", 1}, {"L1/12", 0}, {"L1/14", 5}, {"L1/15", 2}}));
 }
 
 TEST(BoaSelector, TakesTheEarliestOfEqualScores) {
@@ -89,7 +91,9 @@ TEST(BoaSelector, ForgetsRegressionsBeforeANewBest) {
   EXPECT_EQ(select_early_stop(scores({30, 20, 40, 35}), "fast_1", 2).selected_step, 2);
 }
 
-TEST(BoaSelector, NeverStopsWithoutPatience) { EXPECT_FALSE(early_stop_reached(scores({9, 1, 1, 1}), "fast_1", 0)); }
+TEST(BoaSelector, NeverStopsWithoutPatience) {
+  EXPECT_FALSE(early_stop_reached(scores({9, 1, 1, 1}), "fast_1", 0));
+}
 
 TEST(BoaSelector, PaysForAFixedStepOnlyUpToThere) {
   EXPECT_EQ(select_fixed(paper(), "fast_1", 1).rollouts_spent, 320);

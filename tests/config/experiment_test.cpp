@@ -21,7 +21,8 @@ std::string refusal(const std::string& yaml, const std::vector<std::string>& ove
 }
 
 TEST(Experiment, TakesValuesFromTheFileAndRemembersTheLine) {
-  const auto loaded = parse_experiment("seed: 7\nlearn:\n  learning_rate: 1e-5\n  loss: ppo\n", "configs/boa.yaml", {});
+  const auto loaded = parse_experiment(
+      "seed: 7\nlearn:\n  learning_rate: 1e-5\n  loss: ppo\n", "configs/boa.yaml", {});
   EXPECT_EQ(loaded.values.seed, 7);
   EXPECT_DOUBLE_EQ(loaded.values.learn.learning_rate, 1e-5);
   EXPECT_EQ(loaded.origins.at("learn.learning_rate").text, "configs/boa.yaml:3");
@@ -29,7 +30,8 @@ TEST(Experiment, TakesValuesFromTheFileAndRemembersTheLine) {
 }
 
 TEST(Experiment, LetsTheCommandLineWinOverTheFile) {
-  const auto loaded = parse_experiment("seed: 7\n", "configs/boa.yaml", {"seed=9", "tasks.ids=4,5"});
+  const auto loaded =
+      parse_experiment("seed: 7\n", "configs/boa.yaml", {"seed=9", "tasks.ids=4,5"});
   EXPECT_EQ(loaded.values.seed, 9);
   EXPECT_EQ(loaded.values.tasks.ids, (std::vector<std::string>{"4", "5"}));
   EXPECT_EQ(loaded.origins.at("seed").text, "command line");
@@ -39,7 +41,8 @@ TEST(Experiment, NamesTheWrongTypeWithFileAndLine) {
   EXPECT_EQ(refusal("learn:\n  learning_rate: fast\n"),
             "configs/boa.yaml:2: learn.learning_rate: expected a number, got 'fast'");
   EXPECT_EQ(refusal("seed: 1.5\n"), "configs/boa.yaml:1: seed: expected an integer, got '1.5'");
-  EXPECT_EQ(refusal("tasks:\n  ids: 4\n"), "configs/boa.yaml:2: tasks.ids: expected a list, got '4'");
+  EXPECT_EQ(refusal("tasks:\n  ids: 4\n"),
+            "configs/boa.yaml:2: tasks.ids: expected a list, got '4'");
   EXPECT_EQ(refusal("seed: [1]\n"), "configs/boa.yaml:1: seed: expected an integer, got a list");
   EXPECT_EQ(refusal("learn:\n  reset_optimizer: maybe\n"),
             "configs/boa.yaml:2: learn.reset_optimizer: expected true or false, got 'maybe'");
@@ -49,14 +52,16 @@ TEST(Experiment, NamesTheWrongTypeWithFileAndLine) {
 
 TEST(Experiment, SuggestsTheKeyThatWasMeant) {
   EXPECT_EQ(refusal("sampling:\n  samples_per_tsk: 8\n"),
-            "configs/boa.yaml:2: unknown key 'sampling.samples_per_tsk' - did you mean 'sampling.samples_per_task'?");
+            "configs/boa.yaml:2: unknown key 'sampling.samples_per_tsk' - did you mean "
+            "'sampling.samples_per_task'?");
   EXPECT_EQ(refusal("", {"lerning_rate=1e-6"}),
             "command line: unknown key 'lerning_rate' - did you mean 'learn.learning_rate'?");
   EXPECT_EQ(refusal("banana: 1\n"), "configs/boa.yaml:1: unknown key 'banana'");
 }
 
 TEST(Experiment, DoesNotAcceptTheLastPartOfAKeyAlone) {
-  EXPECT_NE(refusal("learning_rate: 1e-6\n").find("unknown key 'learning_rate' - did you mean 'learn.learning_rate'?"),
+  EXPECT_NE(refusal("learning_rate: 1e-6\n")
+                .find("unknown key 'learning_rate' - did you mean 'learn.learning_rate'?"),
             std::string::npos);
 }
 
@@ -69,14 +74,19 @@ TEST(Experiment, FindsDoubledKeysInTheFileAndOnTheCommandLine) {
 }
 
 TEST(Experiment, ListsEveryMistakeAtOnce) {
-  const std::string message = refusal("seed: x\nlearn:\n  los: ppo\n  loss: pop\n", {"adapt.steps=-1", "noequals"});
+  const std::string message =
+      refusal("seed: x\nlearn:\n  los: ppo\n  loss: pop\n", {"adapt.steps=-1", "noequals"});
   EXPECT_NE(message.find("5 mistakes"), std::string::npos) << message;
   EXPECT_NE(message.find("configs/boa.yaml:1: seed: expected an integer"), std::string::npos);
-  EXPECT_NE(message.find("configs/boa.yaml:3: unknown key 'learn.los' - did you mean 'learn.loss'?"), std::string::npos);
-  EXPECT_NE(message.find("configs/boa.yaml:4: learn.loss: expected importance_sampling, ppo, cispo, reinforce, got 'pop'"),
+  EXPECT_NE(
+      message.find("configs/boa.yaml:3: unknown key 'learn.los' - did you mean 'learn.loss'?"),
+      std::string::npos);
+  EXPECT_NE(message.find("configs/boa.yaml:4: learn.loss: expected importance_sampling, ppo, "
+                         "cispo, reinforce, got 'pop'"),
             std::string::npos)
       << message;
-  EXPECT_NE(message.find("command line: adapt.steps: expected between 0 and"), std::string::npos) << message;
+  EXPECT_NE(message.find("command line: adapt.steps: expected between 0 and"), std::string::npos)
+      << message;
   EXPECT_NE(message.find("command line: expected key=value, got 'noequals'"), std::string::npos);
 }
 
@@ -91,20 +101,24 @@ TEST(Experiment, NamesTheLineOfBrokenYaml) {
 }
 
 TEST(Experiment, AppliesThePresetBeforeTheFilesOwnKeys) {
-  const auto loaded = parse_experiment("learn:\n  learning_rate: 3e-5\npreset: paper\n", "x.yaml", {});
+  const auto loaded =
+      parse_experiment("learn:\n  learning_rate: 3e-5\npreset: paper\n", "x.yaml", {});
   EXPECT_DOUBLE_EQ(loaded.values.learn.learning_rate, 3e-5);
   EXPECT_EQ(loaded.values.learn.advantage, "global_std");
   EXPECT_EQ(loaded.values.reward.normalizer, "running_median_32");
   EXPECT_EQ(loaded.origins.at("learn.advantage").text, "preset paper");
-  EXPECT_NE(refusal("preset: papr\n").find("expected default, paper, got 'papr' - did you mean 'paper'?"),
-            std::string::npos);
+  EXPECT_NE(
+      refusal("preset: papr\n").find("expected default, paper, got 'papr' - did you mean 'paper'?"),
+      std::string::npos);
 }
 
 TEST(Experiment, ShowsWhatReadsBackAsTheSameValues) {
   auto loaded = parse_experiment(
-      "preset: paper\ndescription: \"a: 'b' # \\\"c\\\"\"\nname: '42'\ntasks: {ids: [L1/4, '5']}\nlearn: {learning_rate: "
+      "preset: paper\ndescription: \"a: 'b' # \\\"c\\\"\"\nname: '42'\ntasks: {ids: [L1/4, "
+      "'5']}\nlearn: {learning_rate: "
       "0.1}\n",
-      "x.yaml", {"policy.lora.rank=3"});
+      "x.yaml",
+      {"policy.lora.rank=3"});
   const std::string text = show_experiment(loaded);
   const auto again = parse_experiment(text, "y.yaml", {});
   const auto a = fields_of(loaded.values), b = fields_of(again.values);

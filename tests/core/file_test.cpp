@@ -24,7 +24,8 @@ TEST(AtomicFile, NamesTheFileWhenTheFolderIsMissing) {
     write_file_atomically(folder.path() / "no" / "x.json", "x");
     FAIL() << "did not throw";
   } catch (const MachineError& e) {
-    EXPECT_NE(std::string(e.what()).find("no/x.json: No such file or directory"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("no/x.json: No such file or directory"), std::string::npos)
+        << e.what();
   }
 }
 

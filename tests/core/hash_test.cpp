@@ -13,7 +13,8 @@ TEST(Sha256, EqualsThePublishedVectors) {
 
 TEST(Hash64, TellsNeighboursApartInEveryByte) {
   const auto difference = hash64("step1") ^ hash64("step2");
-  for (int byte = 0; byte < 8; ++byte) EXPECT_NE((difference >> (8 * byte)) & 0xFF, 0u) << "byte " << byte;
+  for (int byte = 0; byte < 8; ++byte)
+    EXPECT_NE((difference >> (8 * byte)) & 0xFF, 0u) << "byte " << byte;
 }
 
 }  // namespace

@@ -22,7 +22,10 @@ TEST(Json, RefusesToWriteANumberThatIsNotFinite) {
 }
 
 TEST(Json, WritesNonFiniteNumbersByNameAndReadsThemBack) {
-  for (const double value : {1.5, -0.0, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
+  for (const double value : {1.5,
+                             -0.0,
+                             std::numeric_limits<double>::infinity(),
+                             -std::numeric_limits<double>::infinity()})
     EXPECT_EQ(number_of(finite_or_name(value)), value);
   EXPECT_TRUE(std::isnan(number_of(finite_or_name(std::nan("")))));
   EXPECT_THROW(number_of(Json("fast")), UserError);

@@ -84,7 +84,9 @@ TEST(RunProcess, SaysWhichCommandCannotBeStarted) {
     run_process(options);
     FAIL() << "did not throw";
   } catch (const MachineError& e) {
-    EXPECT_NE(std::string(e.what()).find("no-such-compiler-anywhere cannot be started: No such file"), std::string::npos)
+    EXPECT_NE(
+        std::string(e.what()).find("no-such-compiler-anywhere cannot be started: No such file"),
+        std::string::npos)
         << e.what();
   }
 }

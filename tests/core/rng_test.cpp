@@ -11,10 +11,13 @@ using Block = std::array<std::uint32_t, 4>;
 
 // Known answers of Random123 (kat_vectors, philox4x32 with 10 rounds).
 TEST(Philox, EqualsThePublishedVectors) {
-  EXPECT_EQ(philox4x32_10({0, 0, 0, 0}, {0, 0}), (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
-  EXPECT_EQ(philox4x32_10({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}), (Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
-  EXPECT_EQ(philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
-            (Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+  EXPECT_EQ(philox4x32_10({0, 0, 0, 0}, {0, 0}),
+            (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox4x32_10({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}),
+            (Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(
+      philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+      (Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
 TEST(CounterRng, IsAFunctionOfKeyAndCounterAlone) {
@@ -23,7 +26,8 @@ TEST(CounterRng, IsAFunctionOfKeyAndCounterAlone) {
   rng.uniform(1);
   EXPECT_EQ(rng.uniform(1000), later);
   EXPECT_EQ(CounterRng::of({"sample", "42", "L1/4", "3"}).uniform(1000), later);
-  EXPECT_NE(CounterRng::of({"sample", "42", "L1/43"}).key(), CounterRng::of({"sample", "42", "L1/4", "3"}).key());
+  EXPECT_NE(CounterRng::of({"sample", "42", "L1/43"}).key(),
+            CounterRng::of({"sample", "42", "L1/4", "3"}).key());
 }
 
 TEST(CounterRng, DrawsUniformAndNormalNumbersWithTheRightMoments) {

@@ -9,7 +9,9 @@
 namespace vegttt::core {
 namespace {
 
-std::span<const std::byte> bytes_of(const std::vector<float>& values) { return std::as_bytes(std::span(values)); }
+std::span<const std::byte> bytes_of(const std::vector<float>& values) {
+  return std::as_bytes(std::span(values));
+}
 
 class Safetensors : public testing::Test {
  protected:
@@ -18,12 +20,15 @@ class Safetensors : public testing::Test {
   const std::vector<float> a_ = {1, 2, 3, 4, 5, 6}, b_ = {-1};
 
   void write() {
-    write_safetensors(path_, {{"b", {"F32", {1}, bytes_of(b_)}}, {"a", {"F32", {2, 3}, bytes_of(a_)}}}, {{"format", "pt"}});
+    write_safetensors(path_,
+                      {{"b", {"F32", {1}, bytes_of(b_)}}, {"a", {"F32", {2, 3}, bytes_of(a_)}}},
+                      {{"format", "pt"}});
   }
   // Writes header text and data as given, right or wrong.
   void write_raw(const std::string& header, const std::string& data) {
     const std::uint64_t length = header.size();
-    write_file_atomically(path_, std::string(reinterpret_cast<const char*>(&length), 8) + header + data);
+    write_file_atomically(path_,
+                          std::string(reinterpret_cast<const char*>(&length), 8) + header + data);
   }
   std::string refusal() {
     try {
@@ -60,7 +65,8 @@ TEST_F(Safetensors, SaysThatAFileIsTruncated) {
   write();
   const std::string whole = read_file(path_);
   write_file_atomically(path_, whole.substr(0, whole.size() - 1));
-  EXPECT_NE(refusal().find("truncated: tensor 'b' ends at byte 28 of the data, the file has 27"), std::string::npos)
+  EXPECT_NE(refusal().find("truncated: tensor 'b' ends at byte 28 of the data, the file has 27"),
+            std::string::npos)
       << refusal();
   write_file_atomically(path_, whole.substr(0, 20));
   EXPECT_NE(refusal().find("truncated"), std::string::npos) << refusal();
@@ -70,8 +76,10 @@ TEST_F(Safetensors, SaysThatAFileIsTruncated) {
 
 TEST_F(Safetensors, RefusesOffsetsThatDoNotFitTheShape) {
   write_raw(R"({"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", "12345678");
-  EXPECT_NE(refusal().find("tensor 'x': 8 bytes do not hold its shape as F32"), std::string::npos) << refusal();
-  write_raw(R"({"x":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,8]}})", "12345678");
+  EXPECT_NE(refusal().find("tensor 'x': 8 bytes do not hold its shape as F32"), std::string::npos)
+      << refusal();
+  write_raw(R"({"x":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,8]}})",
+            "12345678");
   EXPECT_NE(refusal().find("impossible shape"), std::string::npos) << refusal();
   write_raw(R"({"x":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}})", "12345678");
   EXPECT_NE(refusal().find("unknown dtype 'Q4'"), std::string::npos) << refusal();

@@ -37,7 +37,8 @@ TEST(StopDeathTest, KillsTheProcessAtTheSecondSignal) {
         std::raise(SIGINT);
         std::raise(SIGINT);
       },
-      testing::KilledBySignal(SIGINT), "");
+      testing::KilledBySignal(SIGINT),
+      "");
 }
 
 }  // namespace

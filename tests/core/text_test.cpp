@@ -6,12 +6,13 @@ namespace vegttt::core {
 namespace {
 
 TEST(ValidUtf8, ReplacesEachByteThatCannotBelongToText) {
-  EXPECT_EQ(valid_utf8("plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"), "plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80");
+  EXPECT_EQ(valid_utf8("plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"),
+            "plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80");
   const std::string r = "\xEF\xBF\xBD";
   EXPECT_EQ(valid_utf8("a\xFFz"), "a" + r + "z");
-  EXPECT_EQ(valid_utf8("\xC0\x80"), r + r);              // overlong
-  EXPECT_EQ(valid_utf8("\xED\xA0\x80"), r + r + r);      // surrogate
-  EXPECT_EQ(valid_utf8("\xE2\x82"), r + r);              // cut off
+  EXPECT_EQ(valid_utf8("\xC0\x80"), r + r);          // overlong
+  EXPECT_EQ(valid_utf8("\xED\xA0\x80"), r + r + r);  // surrogate
+  EXPECT_EQ(valid_utf8("\xE2\x82"), r + r);          // cut off
   EXPECT_EQ(valid_utf8("\xF4\x90\x80\x80"), r + r + r + r);
 }
 

@@ -11,7 +11,9 @@ int main(int argc, char** argv) {
   using namespace vegttt;
   const std::vector<std::string> words(argv + 1, argv + argc);
   const unsigned delay_us = static_cast<unsigned>(std::stoul(words.back()));
-  const auto make_parts = [&](const experiment::PartsRequest& request) { return test::fake_parts(request, delay_us); };
+  const auto make_parts = [&](const experiment::PartsRequest& request) {
+    return test::fake_parts(request, delay_us);
+  };
   adapt::Observer observer;
   experiment::RunRequest request;
   request.argv = words;
@@ -22,7 +24,8 @@ int main(int argc, char** argv) {
     } else {
       request.out = words[2];
       request.name = words[3];
-      experiment::run_experiment(config::load_experiment(words[1], {}), request, make_parts, observer);
+      experiment::run_experiment(
+          config::load_experiment(words[1], {}), request, make_parts, observer);
     }
   } catch (const core::Error& e) {
     std::cerr << e.what() << "\n";

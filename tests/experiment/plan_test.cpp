@@ -37,13 +37,15 @@ TEST_F(Plan, KeepsTheOrderOfNamedTasksAndAcceptsTheirNumbers) {
 }
 
 TEST_F(Plan, RefusesAnEmptySubsetAnUnknownTaskAndAnUnknownSize) {
-  EXPECT_NE(refusal({"tasks.offset=20"}).find("no task is left: the eval split has 20"), std::string::npos);
+  EXPECT_NE(refusal({"tasks.offset=20"}).find("no task is left: the eval split has 20"),
+            std::string::npos);
   EXPECT_NE(refusal({"tasks.ids=[L1/400]"}), "accepted");
   EXPECT_NE(refusal({"tasks.size=smal"}), "accepted");
 }
 
 TEST_F(Plan, RefusesToTrainOnEvaluationTasks) {
-  EXPECT_NE(refusal({"adapt.method=rlvr"}).find("rlvr would train on evaluation tasks of split seed 42: L1/4, L1/5"),
+  EXPECT_NE(refusal({"adapt.method=rlvr"})
+                .find("rlvr would train on evaluation tasks of split seed 42: L1/4, L1/5"),
             std::string::npos);
   EXPECT_EQ(refusal({"adapt.method=rlvr", "tasks.split=train"}), "accepted");
   EXPECT_EQ(refusal({"adapt.method=rlvr", "policy.allow_leak=true"}), "accepted");
@@ -54,10 +56,12 @@ TEST_F(Plan, RefusesTasksThatTheStartingAdapterWasTrainedOn) {
   core::make_folder(checkpoint);
   core::write_file_atomically(checkpoint / "adapter_config.json", "{}");
   const std::string init = "policy.init=" + checkpoint.string();
-  core::write_file_atomically(checkpoint / "trainer_state.json", R"({"trained_on": ["L1/1", "L1/5"]})");
+  core::write_file_atomically(checkpoint / "trainer_state.json",
+                              R"({"trained_on": ["L1/1", "L1/5"]})");
   EXPECT_NE(refusal({init}).find("half of a checkpoint"), std::string::npos);
   core::write_file_atomically(checkpoint / "DONE", "");
-  EXPECT_NE(refusal({init}).find("policy.init: the adapter was trained on L1/5"), std::string::npos) << refusal({init});
+  EXPECT_NE(refusal({init}).find("policy.init: the adapter was trained on L1/5"), std::string::npos)
+      << refusal({init});
   EXPECT_EQ(refusal({init, "policy.allow_leak=true"}), "accepted");
   EXPECT_NE(refusal({"policy.init=/nowhere"}).find("holds no adapter"), std::string::npos);
 }
@@ -80,7 +84,8 @@ TEST_F(Plan, CountsTheWorkOfEachMethod) {
 
 TEST_F(Plan, EstimatesTheTimeFromAnEarlierRun) {
   run("earlier");
-  const auto cost = cost_of(config::parse_experiment(kYaml, "x.yaml", {}).values, 2, folder_.path());
+  const auto cost =
+      cost_of(config::parse_experiment(kYaml, "x.yaml", {}).values, 2, folder_.path());
   EXPECT_EQ(cost.basis, (folder_.path() / "earlier").string());
   EXPECT_GT(cost.seconds, 0);
 }

@@ -48,14 +48,18 @@ TEST_F(Resume, AfterSigkillAtTenRandomPointsHoldsEveryRolloutOnce) {
     const std::string name = "killed-" + std::to_string(trial);
     const auto folder = folder_.path() / name;
     const double killed_after_s = whole_s * rng.uniform(static_cast<std::uint64_t>(trial));
-    SCOPED_TRACE("killed after " + std::to_string(killed_after_s) + " of " + std::to_string(whole_s) + " s");
+    SCOPED_TRACE("killed after " + std::to_string(killed_after_s) + " of " +
+                 std::to_string(whole_s) + " s");
     run_until_killed(run_words(name), killed_after_s);
     // Too early for a run folder to exist: there is nothing to resume.
     const bool exists = core::fs::exists(folder);
-    if (exists) run_until_killed(resume_words(name), 0.3 * whole_s * rng.uniform(static_cast<std::uint64_t>(100 + trial)));
+    if (exists)
+      run_until_killed(resume_words(name),
+                       0.3 * whole_s * rng.uniform(static_cast<std::uint64_t>(100 + trial)));
     ASSERT_TRUE(run_until_killed(exists ? resume_words(name) : run_words(name), 60));
     std::set<records::RolloutKey> keys;
-    for (const auto& one : read_rollouts(folder, "rollouts.jsonl")) EXPECT_TRUE(keys.insert(one.rollout.key).second);
+    for (const auto& one : read_rollouts(folder, "rollouts.jsonl"))
+      EXPECT_TRUE(keys.insert(one.rollout.key).second);
     EXPECT_EQ(keys.size(), 36u);
     test::expect_same_results(folder, folder_.path() / "whole", 2);
   }

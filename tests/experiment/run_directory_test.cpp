@@ -10,7 +10,8 @@ using adapt::Stream;
 class RunDirectoryTest : public test::RunFixture {
  protected:
   std::unique_ptr<RunDirectory> create() {
-    return RunDirectory::create(path_, config::parse_experiment(kYaml, "boa.yaml", {}), {"batch_ttt", "", 0}, {});
+    return RunDirectory::create(
+        path_, config::parse_experiment(kYaml, "boa.yaml", {}), {"batch_ttt", "", 0}, {});
   }
   records::JudgedRollout judged(int sample, records::Status status = records::Status::kSlow) {
     records::JudgedRollout one;
@@ -30,7 +31,9 @@ TEST_F(RunDirectoryTest, RefusesASecondProcess) {
     RunDirectory::open(path_);
     FAIL() << "did not throw";
   } catch (const core::UserError& e) {
-    EXPECT_NE(std::string(e.what()).find("another process is working on this run"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("another process is working on this run"),
+              std::string::npos)
+        << e.what();
   }
 }
 
@@ -39,7 +42,9 @@ TEST_F(RunDirectoryTest, RefusesAFolderThatExists) {
   EXPECT_THROW(create(), core::UserError);
 }
 
-TEST_F(RunDirectoryTest, SaysThatAFolderIsNoRun) { EXPECT_THROW(RunDirectory::open(folder_.path()), core::UserError); }
+TEST_F(RunDirectoryTest, SaysThatAFolderIsNoRun) {
+  EXPECT_THROW(RunDirectory::open(folder_.path()), core::UserError);
+}
 
 TEST_F(RunDirectoryTest, SaysWhyItCannotWrite) {
   core::write_file_atomically(folder_.path() / "file", "");
@@ -122,7 +127,8 @@ TEST_F(RunDirectoryTest, RecordsAStepOnce) {
   run->add_step(records::StepMetrics{}, {judged(0).rollout});
   run->add_step(records::StepMetrics{}, {judged(0).rollout});
   EXPECT_EQ(run->trajectory().steps.size(), 1u);
-  EXPECT_EQ(RunFixture::text(path_, "metrics.jsonl").find('\n') + 1, RunFixture::text(path_, "metrics.jsonl").size());
+  EXPECT_EQ(RunFixture::text(path_, "metrics.jsonl").find('\n') + 1,
+            RunFixture::text(path_, "metrics.jsonl").size());
 }
 
 }  // namespace

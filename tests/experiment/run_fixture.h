@@ -20,8 +20,8 @@ class RunFixture : public testing::Test {
       "adapt: {steps: 2, reevaluate_samples: 3, criterion: fast_1}\n";
 
   core::fs::path run(const std::string& name, const std::vector<std::string>& overrides = {}) {
-    return experiment::run_experiment(config::parse_experiment(kYaml, "boa.yaml", overrides), request(name), parts(),
-                                      observer_);
+    return experiment::run_experiment(
+        config::parse_experiment(kYaml, "boa.yaml", overrides), request(name), parts(), observer_);
   }
   experiment::RunRequest request(const std::string& name) {
     request_.out = folder_.path().string();
@@ -35,7 +35,9 @@ class RunFixture : public testing::Test {
       return fake_parts(request);
     };
   }
-  std::string text(const core::fs::path& run, const std::string& file) { return core::read_file(run / file); }
+  std::string text(const core::fs::path& run, const std::string& file) {
+    return core::read_file(run / file);
+  }
 
   core::TemporaryFolder folder_;
   experiment::RunRequest request_;
@@ -50,7 +52,8 @@ inline void expect_same_results(const core::fs::path& a, const core::fs::path& b
   for (int step = 0; step <= steps; ++step) {
     const auto name = core::fs::path("checkpoints") / ("step_00" + std::to_string(step));
     for (const char* file : {"adapter_model.safetensors", "trainer_state.json", "DONE"})
-      EXPECT_EQ(core::read_file(a / name / file), core::read_file(b / name / file)) << name << "/" << file;
+      EXPECT_EQ(core::read_file(a / name / file), core::read_file(b / name / file))
+          << name << "/" << file;
   }
   EXPECT_EQ(core::read_file(a / "boa_selected.json"), core::read_file(b / "boa_selected.json"));
   EXPECT_FALSE(core::fs::exists(a / "sampled.jsonl"));

@@ -20,10 +20,21 @@ std::string message_of(const std::function<void()>& work) {
 
 TEST_F(Run, WritesEveryFileOfARun) {
   const auto folder = run("boa");
-  for (const char* file :
-       {"config.yaml", "command.txt", "env.json", "run.json", "rollouts.jsonl", "rewards.jsonl", "metrics.jsonl",
-        "batch_ttt_summary.json", "batch_ttt_compute.json", "boa_selected.json", "prompts.json", "reevaluation.jsonl",
-        "logs/attempt_1.log", "checkpoints/step_002/adapter_config.json", "checkpoints/step_002/DONE"})
+  for (const char* file : {"config.yaml",
+                           "command.txt",
+                           "env.json",
+                           "run.json",
+                           "rollouts.jsonl",
+                           "rewards.jsonl",
+                           "metrics.jsonl",
+                           "batch_ttt_summary.json",
+                           "batch_ttt_compute.json",
+                           "boa_selected.json",
+                           "prompts.json",
+                           "reevaluation.jsonl",
+                           "logs/attempt_1.log",
+                           "checkpoints/step_002/adapter_config.json",
+                           "checkpoints/step_002/DONE"})
     EXPECT_TRUE(core::fs::exists(folder / file)) << file;
   EXPECT_EQ(text(folder, "command.txt"), "vegttt adapt boa.yaml\n");
   EXPECT_NE(text(folder, "config.yaml").find("# boa.yaml:1"), std::string::npos);
@@ -32,7 +43,8 @@ TEST_F(Run, WritesEveryFileOfARun) {
 TEST_F(Run, HoldsEveryRolloutOnceAndCountsThem) {
   const auto folder = run("boa");
   std::set<records::RolloutKey> keys;
-  for (const auto& one : read_rollouts(folder, "rollouts.jsonl")) EXPECT_TRUE(keys.insert(one.rollout.key).second);
+  for (const auto& one : read_rollouts(folder, "rollouts.jsonl"))
+    EXPECT_TRUE(keys.insert(one.rollout.key).second);
   EXPECT_EQ(keys.size(), 3u * 2 * 6);
   const auto compute = core::parse_json(text(folder, "batch_ttt_compute.json"), "compute");
   EXPECT_EQ(compute.at("total_rollouts"), 36 + 6);
@@ -42,9 +54,7 @@ TEST_F(Run, HoldsEveryRolloutOnceAndCountsThem) {
   EXPECT_EQ(compute.at("total_completion_tokens"), (36 + 6) * 4);
 }
 
-TEST_F(Run, OfTheSameConfigIsTheSameRun) {
-  test::expect_same_results(run("a"), run("b"), 2);
-}
+TEST_F(Run, OfTheSameConfigIsTheSameRun) { test::expect_same_results(run("a"), run("b"), 2); }
 
 TEST_F(Run, OfAnotherSeedIsAnotherRun) {
   const auto a = run("a"), b = run("b", {"seed=8"});
@@ -62,7 +72,9 @@ TEST_F(Run, ReplaysTheEvaluationsOfAnotherWithoutMeasuring) {
 TEST_F(Run, SaysWhenAReplayHasAnotherSeed) {
   request_.replay = run("measured").string();
   const std::string message = message_of([&] { run("other", {"seed=8"}); });
-  EXPECT_NE(message.find("has no evaluation of this text for adapt/8/step_000/L1/1/000"), std::string::npos) << message;
+  EXPECT_NE(message.find("has no evaluation of this text for adapt/8/step_000/L1/1/000"),
+            std::string::npos)
+      << message;
 }
 
 TEST_F(Run, WithTheSameNameIsRefusedResumedOrMovedAside) {
@@ -83,11 +95,15 @@ TEST_F(Run, IsNotResumedAsAnotherExperiment) {
   run("boa");
   request_.if_exists = "resume";
   const std::string message = message_of([&] { run("boa", {"learn.learning_rate=0.1"}); });
-  EXPECT_NE(message.find("learn.learning_rate is 0.1 now and was 0.05 when this run began"), std::string::npos) << message;
+  EXPECT_NE(message.find("learn.learning_rate is 0.1 now and was 0.05 when this run began"),
+            std::string::npos)
+      << message;
 }
 
 TEST_F(Run, ThatFailsBeforeItsFirstRolloutLeavesItsNameFree) {
-  const auto broken = [](const PartsRequest&) -> Parts { throw core::UserError("no such model", "policy.folder"); };
+  const auto broken = [](const PartsRequest&) -> Parts {
+    throw core::UserError("no such model", "policy.folder");
+  };
   const auto loaded = config::parse_experiment(kYaml, "boa.yaml", {});
   EXPECT_THROW(run_experiment(loaded, request("boa"), broken, observer_), core::UserError);
   EXPECT_FALSE(core::fs::exists(folder_.path() / "boa"));
@@ -101,7 +117,8 @@ TEST_F(Run, EndsEarlyWhenItsTimeIsOverAndCanBeResumed) {
     FAIL() << "did not stop";
   } catch (const core::Stopped& e) {
     EXPECT_EQ(e.code(), core::ExitCode::kEndedEarly);
-    EXPECT_NE(std::string(e.what()).find("Continue with: vegttt resume " + (folder_.path() / "boa").string()),
+    EXPECT_NE(std::string(e.what()).find("Continue with: vegttt resume " +
+                                         (folder_.path() / "boa").string()),
               std::string::npos)
         << e.what();
   }
@@ -114,8 +131,10 @@ TEST_F(Run, EndsEarlyWhenItsTimeIsOverAndCanBeResumed) {
 TEST_F(Run, TakesItsNameFromTheFileMethodAndSeed) {
   const auto loaded = config::parse_experiment("seed: 3\n", "configs/quickstart.yaml", {});
   EXPECT_EQ(run_path(loaded, {}), "runs/quickstart-s3");
-  EXPECT_EQ(run_path(config::parse_experiment("", "x.yaml", {"adapt.method=base"}), {}), "runs/x-base-s42");
-  EXPECT_THROW(run_path(config::parse_experiment("name: ../up\n", "x.yaml", {}), {}), core::UserError);
+  EXPECT_EQ(run_path(config::parse_experiment("", "x.yaml", {"adapt.method=base"}), {}),
+            "runs/x-base-s42");
+  EXPECT_THROW(run_path(config::parse_experiment("name: ../up\n", "x.yaml", {}), {}),
+               core::UserError);
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ TEST(Evaluation, ReadsBackWhatItWrote) {
   evaluation.checks.push_back(check);
   evaluation.timing = Timing{{1, 2}, {3, 4}, 1.5, 3.5, 0.1, 2.25, 2.0, 2.5, 0.7};
   const auto json = to_json(evaluation);
-  EXPECT_EQ(core::dump_json(to_json(evaluation_from_json(core::parse_json(core::dump_json(json), "x")))),
-            core::dump_json(json));
+  EXPECT_EQ(
+      core::dump_json(to_json(evaluation_from_json(core::parse_json(core::dump_json(json), "x")))),
+      core::dump_json(json));
   EXPECT_EQ(json["speedup"], 2.25);
 }
 
@@ -55,7 +56,8 @@ StepMetrics paper_step_2() {
   StepMetrics metrics;
   metrics.step_idx = 2;
   metrics.rollouts_so_far = 480;
-  const std::map<std::string, int> fast = {{"L1/4", 15}, {"L1/5", 2}, {"L1/12", 32}, {"L1/14", 6}, {"L1/15", 13}};
+  const std::map<std::string, int> fast = {
+      {"L1/4", 15}, {"L1/5", 2}, {"L1/12", 32}, {"L1/14", 6}, {"L1/15", 13}};
   for (const auto& [task, k] : fast) {
     auto& counts = metrics.tasks[task];
     counts.n = 32;
@@ -78,16 +80,27 @@ TEST(StepMetrics, GivesThePapersAggregate) {
 
 TEST(StepMetrics, CarriesEveryKeyOfThePapersFile) {
   const auto json = to_json(paper_step_2());
-  for (const char* key : {"step_idx", "aggregate_fast_1", "aggregate_correct", "aggregate_speedup", "aggregate_reward",
-                          "per_task_fast_1", "per_task_correct", "n_samples", "schema_version"})
+  for (const char* key : {"step_idx",
+                          "aggregate_fast_1",
+                          "aggregate_correct",
+                          "aggregate_speedup",
+                          "aggregate_reward",
+                          "per_task_fast_1",
+                          "per_task_correct",
+                          "n_samples",
+                          "schema_version"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_EQ(core::dump_json(to_json(step_metrics_from_json(json))), core::dump_json(json));
 }
 
 TEST(ComputeLedger, CarriesEveryKeyOfThePapersFiles) {
   const auto json = to_json(ComputeLedger{});
-  for (const char* key : {"total_rollouts", "total_prompt_tokens", "total_completion_tokens", "wall_clock_s",
-                          "student_prompt_tokens", "teacher_completion_tokens"})
+  for (const char* key : {"total_rollouts",
+                          "total_prompt_tokens",
+                          "total_completion_tokens",
+                          "wall_clock_s",
+                          "student_prompt_tokens",
+                          "teacher_completion_tokens"})
     EXPECT_TRUE(json.contains(key)) << key;
 }
 

@@ -5,7 +5,8 @@
 namespace vegttt::report {
 namespace {
 
-// Published rates with the intervals that scipy's binomtest(k, n).proportion_ci(method="wilson") gives.
+// Published rates with the intervals that scipy's binomtest(k, n).proportion_ci(method="wilson")
+// gives.
 TEST(Wilson, EqualsTheIntervalsOfThePapersCounts) {
   const auto near = [](int k, int n, double low, double high) {
     EXPECT_NEAR(wilson(k, n).low, low, 5e-4) << k << "/" << n;

@@ -24,7 +24,8 @@ RunRecords run() {
   records.method = "batch_ttt";
   records.protocol = "strict";
   records.seed = 42;
-  records.trajectory.steps = {step(0, {{"L1/4", 3}, {"L1/12", 32}}), step(1, {{"L1/4", 9}, {"L1/12", 32}})};
+  records.trajectory.steps = {step(0, {{"L1/4", 3}, {"L1/12", 32}}),
+                              step(1, {{"L1/4", 9}, {"L1/12", 32}})};
   return records;
 }
 
@@ -61,10 +62,11 @@ TEST(SelectionTable, ShowsTheFreshScoreBesideTheSelectedOne) {
   oracle.selected_step = -1;
   oracle.score = 0.4875;
   oracle.fresh_score.reset();
-  EXPECT_EQ(selection_table(run(), {boa, oracle}).cells.plain(),
-            "strategy                 step  fast_1  rollouts  fresh fast_1          95 %  fresh n\n"
-            "BoA (best of all steps)     2  42.5 %       960        37.5 %  [30.4, 45.2]      160\n"
-            "per-task oracle             -  48.8 %       960             -             -        -\n");
+  EXPECT_EQ(
+      selection_table(run(), {boa, oracle}).cells.plain(),
+      "strategy                 step  fast_1  rollouts  fresh fast_1          95 %  fresh n\n"
+      "BoA (best of all steps)     2  42.5 %       960        37.5 %  [30.4, 45.2]      160\n"
+      "per-task oracle             -  48.8 %       960             -             -        -\n");
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 namespace vegttt::test {
 
 // Parts of two tasks around one scripted model; `delay_us` per completion and per verdict.
-inline experiment::Parts fake_parts(const experiment::PartsRequest& request, unsigned delay_us = 0) {
+inline experiment::Parts fake_parts(const experiment::PartsRequest& request,
+                                    unsigned delay_us = 0) {
   const auto model = std::make_shared<ScriptedModel>();
   experiment::Parts parts;
   parts.owner = model;

@@ -21,14 +21,18 @@ class MemoryStore : public adapt::RunStore {
   }
   std::vector<records::Rollout> sampled_only(adapt::Stream, int) const override { return {}; }
   void add_sampled(adapt::Stream, const records::Rollout&) override { ++sampled; }
-  void add_judged(adapt::Stream stream, const records::JudgedRollout& one) override { all.emplace_back(stream, one); }
-  void add_step(const records::StepMetrics& metrics, const std::vector<records::Rollout>& rollouts) override {
+  void add_judged(adapt::Stream stream, const records::JudgedRollout& one) override {
+    all.emplace_back(stream, one);
+  }
+  void add_step(const records::StepMetrics& metrics,
+                const std::vector<records::Rollout>& rollouts) override {
     if (metrics.step_idx < static_cast<int>(steps.steps.size())) return;
     steps.steps.push_back(metrics);
     rewarded.push_back(rollouts);
   }
   records::Trajectory trajectory() const override { return steps; }
-  void save_checkpoint(int step, const core::Json& state,
+  void save_checkpoint(int step,
+                       const core::Json& state,
                        const std::function<void(const std::string&)>& write) override {
     core::make_folder(checkpoint_folder(step));
     write(checkpoint_folder(step));
@@ -41,7 +45,9 @@ class MemoryStore : public adapt::RunStore {
   core::Json checkpoint_state(int step) const override { return states.at(step); }
   records::ComputeLedger& ledger() override { return spent; }
   void save_ledger() override {}
-  void write_result(const std::string& file_name, const core::Json& result) override { results[file_name] = result; }
+  void write_result(const std::string& file_name, const core::Json& result) override {
+    results[file_name] = result;
+  }
 
   core::TemporaryFolder folder;
   int sampled = 0;

@@ -26,7 +26,8 @@ std::array<double, 3> ScriptedModel::probabilities() const {
   return p;
 }
 
-std::vector<int> ScriptedPolicy::encode_prompt(const std::string& system, const std::string& user) const {
+std::vector<int> ScriptedPolicy::encode_prompt(const std::string& system,
+                                               const std::string& user) const {
   std::vector<int> tokens;
   for (const char c : system + user) tokens.push_back(static_cast<unsigned char>(c));
   return tokens;
@@ -40,7 +41,8 @@ std::string ScriptedPolicy::decode_completion(const std::vector<int>& tokens) co
   return text;
 }
 
-void ScriptedPolicy::sample(const std::vector<policy::SampleRequest>& requests, const config::SamplingOptions& options,
+void ScriptedPolicy::sample(const std::vector<policy::SampleRequest>& requests,
+                            const config::SamplingOptions& options,
                             const std::function<void(std::size_t, policy::Completion)>& done) {
   const auto p = model_->probabilities();
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -48,8 +50,10 @@ void ScriptedPolicy::sample(const std::vector<policy::SampleRequest>& requests, 
     const double u = stream.uniform(0);
     const int word = u < p[0] ? 0 : u < p[0] + p[1] ? 1 : 2;
     policy::Completion completion;
-    completion.tokens = {word, static_cast<int>(stream.below(1, 4)), static_cast<int>(stream.below(2, 4))};
-    completion.logprobs = {static_cast<float>(std::log(p[static_cast<std::size_t>(word)])), std::log(0.25f),
+    completion.tokens = {
+        word, static_cast<int>(stream.below(1, 4)), static_cast<int>(stream.below(2, 4))};
+    completion.logprobs = {static_cast<float>(std::log(p[static_cast<std::size_t>(word)])),
+                           std::log(0.25f),
                            std::log(0.25f)};
     completion.truncated = options.max_new_tokens < 4;
     if (!completion.truncated) {
@@ -62,7 +66,8 @@ void ScriptedPolicy::sample(const std::vector<policy::SampleRequest>& requests, 
   }
 }
 
-learn::UpdateStats FakeLearner::update(const learn::Batch& batch, const config::LearnOptions& options,
+learn::UpdateStats FakeLearner::update(const learn::Batch& batch,
+                                       const config::LearnOptions& options,
                                        const config::SamplingOptions&) {
   const auto p = model_->probabilities();
   std::array<double, 3> gradient{};
@@ -86,7 +91,8 @@ learn::UpdateStats FakeLearner::update(const learn::Batch& batch, const config::
 
 void FakeLearner::save(const std::string& folder) const {
   const auto bytes = std::as_bytes(std::span(model_->theta));
-  core::write_safetensors(core::fs::path(folder) / "adapter_model.safetensors", {{"theta", {"F64", {3}, bytes}}});
+  core::write_safetensors(core::fs::path(folder) / "adapter_model.safetensors",
+                          {{"theta", {"F64", {3}, bytes}}});
   core::write_file_atomically(core::fs::path(folder) / "adapter_config.json", "{}\n");
 }
 
@@ -96,7 +102,8 @@ void FakeLearner::load(const std::string& folder) {
   std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(model_->theta)).begin());
 }
 
-records::Evaluation FakeEvaluator::evaluate(const evaluate::Submission& submission, evaluate::Until) {
+records::Evaluation FakeEvaluator::evaluate(const evaluate::Submission& submission,
+                                            evaluate::Until) {
   ++evaluations;
   if (delay_us > 0) ::usleep(delay_us);
   records::Evaluation evaluation;
@@ -124,8 +131,9 @@ records::Evaluation FakeEvaluator::evaluate(const evaluate::Submission& submissi
   return evaluation;
 }
 
-void FakeEvaluator::evaluate_all(const std::vector<evaluate::Submission>& submissions,
-                                 const std::function<void(std::size_t, const records::Evaluation&)>& done) {
+void FakeEvaluator::evaluate_all(
+    const std::vector<evaluate::Submission>& submissions,
+    const std::function<void(std::size_t, const records::Evaluation&)>& done) {
   for (std::size_t n = 0; n < submissions.size(); ++n) {
     const std::size_t i = backwards ? submissions.size() - 1 - n : n;
     done(i, evaluate(submissions[i], evaluate::Until::kTime));

@@ -1,6 +1,7 @@
-// A policy, a learner and a judge that a test can compute by hand, so that the whole loop runs exactly, in
-// milliseconds and without a model. The policy writes one of three words, "wrong", "slow" or "fast", with
-// probabilities softmax(theta); the learner moves theta along the policy gradient.
+// A policy, a learner and a judge that a test can compute by hand, so that the whole loop runs
+// exactly, in milliseconds and without a model. The policy writes one of three words, "wrong",
+// "slow" or "fast", with probabilities softmax(theta); the learner moves theta along the policy
+// gradient.
 #pragma once
 
 #include <array>
@@ -25,7 +26,8 @@ class ScriptedPolicy : public policy::Sampler {
   explicit ScriptedPolicy(std::shared_ptr<ScriptedModel> model) : model_(std::move(model)) {}
   std::vector<int> encode_prompt(const std::string& system, const std::string& user) const override;
   std::string decode_completion(const std::vector<int>& tokens) const override;
-  void sample(const std::vector<policy::SampleRequest>& requests, const config::SamplingOptions& options,
+  void sample(const std::vector<policy::SampleRequest>& requests,
+              const config::SamplingOptions& options,
               const std::function<void(std::size_t, policy::Completion)>& done) override;
 
   int sampled = 0;
@@ -38,7 +40,8 @@ class ScriptedPolicy : public policy::Sampler {
 class FakeLearner : public learn::Learner {
  public:
   explicit FakeLearner(std::shared_ptr<ScriptedModel> model) : model_(std::move(model)) {}
-  learn::UpdateStats update(const learn::Batch& batch, const config::LearnOptions& options,
+  learn::UpdateStats update(const learn::Batch& batch,
+                            const config::LearnOptions& options,
                             const config::SamplingOptions& sampling) override;
   void save(const std::string& folder) const override;
   void load(const std::string& folder) override;
@@ -50,16 +53,19 @@ class FakeLearner : public learn::Learner {
   std::shared_ptr<ScriptedModel> model_;
 };
 
-// Judges by the first word of a completion. "fast" kernels get a speedup between 1 and 2 from a hash of their text.
+// Judges by the first word of a completion. "fast" kernels get a speedup between 1 and 2 from a
+// hash of their text.
 class FakeEvaluator : public evaluate::Evaluator {
  public:
-  records::Evaluation evaluate(const evaluate::Submission& submission, evaluate::Until until) override;
-  void evaluate_all(const std::vector<evaluate::Submission>& submissions,
-                    const std::function<void(std::size_t, const records::Evaluation&)>& done) override;
+  records::Evaluation evaluate(const evaluate::Submission& submission,
+                               evaluate::Until until) override;
+  void evaluate_all(
+      const std::vector<evaluate::Submission>& submissions,
+      const std::function<void(std::size_t, const records::Evaluation&)>& done) override;
 
   int evaluations = 0;
   unsigned delay_us = 0;
-  bool backwards = false;                                           // completion order is not key order
+  bool backwards = false;  // completion order is not key order
   std::function<bool(const evaluate::Submission&)> machine_fails;  // unscored
 };
 

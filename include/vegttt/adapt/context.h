@@ -40,8 +40,8 @@ struct Context {
   evaluate::Evaluator& evaluator;
   RunStore& store;
   Observer& observer;
-  std::function<void()> check_stop;       // throws core::Stopped when the run must end here
-  std::vector<std::string> trained_on;    // tasks that the starting adapter was trained on
+  std::function<void()> check_stop;     // throws core::Stopped when the run must end here
+  std::vector<std::string> trained_on;  // tasks that the starting adapter was trained on
 };
 
 // fast_1 or fast_1_strict; "auto" follows the protocol.

@@ -10,7 +10,8 @@ void run_method(Context& context);
 
 // K rollouts per task from theta_0, nothing learnt.
 void run_base(Context& context);
-// N rollouts per task from theta_0; the fastest correct one of each task is selected, then timed once more.
+// N rollouts per task from theta_0; the fastest correct one of each task is selected, then timed
+// once more.
 void run_best_of_n(Context& context);
 // Batch test-time training with checkpoint selection: the same tasks at every step.
 void run_batch_ttt(Context& context);

@@ -12,8 +12,8 @@ struct Round {
   int samples = 1;
 };
 
-// Samples and judges what the store does not hold yet; returns the whole round, sorted by task as given, then by
-// sample. Throws MachineError when more than a fifth could not be scored.
+// Samples and judges what the store does not hold yet; returns the whole round, sorted by task as
+// given, then by sample. Throws MachineError when more than a fifth could not be scored.
 std::vector<records::JudgedRollout> rollouts_of(Context& context, const Round& round);
 
 // The counts of a round. Rewards are taken from the rollouts; NaN ones are left out.

@@ -10,13 +10,15 @@
 
 namespace vegttt::adapt {
 
-// Which rollouts: those that the loop learns and selects from, fresh ones from a checkpoint already selected, or a
-// look at theta_0 before the run. Each has random numbers of its own; what is stored has a file of its own.
+// Which rollouts: those that the loop learns and selects from, fresh ones from a checkpoint already
+// selected, or a look at theta_0 before the run. Each has random numbers of its own; what is stored
+// has a file of its own.
 enum class Stream { kAdapt, kFresh, kProbe };
 const char* name_of(Stream stream);  // "adapt", "fresh", "probe"
 
-// What a run remembers. Everything added is on disk when the call returns, so that a killed run loses only the
-// rollout in progress. Implemented by experiment::RunDirectory; tests use MemoryStore.
+// What a run remembers. Everything added is on disk when the call returns, so that a killed run
+// loses only the rollout in progress. Implemented by experiment::RunDirectory; tests use
+// MemoryStore.
 class RunStore {
  public:
   virtual ~RunStore() = default;
@@ -27,13 +29,15 @@ class RunStore {
   virtual void add_sampled(Stream stream, const records::Rollout& rollout) = 0;
   virtual void add_judged(Stream stream, const records::JudgedRollout& judged) = 0;
 
-  // A complete step with its rollouts in key order, for their rewards and advantages (empty: there are none).
-  // Recorded once: ignored when the step is there already.
-  virtual void add_step(const records::StepMetrics& metrics, const std::vector<records::Rollout>& rollouts) = 0;
+  // A complete step with its rollouts in key order, for their rewards and advantages (empty: there
+  // are none). Recorded once: ignored when the step is there already.
+  virtual void add_step(const records::StepMetrics& metrics,
+                        const std::vector<records::Rollout>& rollouts) = 0;
   virtual records::Trajectory trajectory() const = 0;
 
   // `write` fills the folder; the checkpoint counts once this returns.
-  virtual void save_checkpoint(int step, const core::Json& state,
+  virtual void save_checkpoint(int step,
+                               const core::Json& state,
                                const std::function<void(const std::string& folder)>& write) = 0;
   virtual int latest_checkpoint() const = 0;  // -1: none
   virtual std::string checkpoint_folder(int step) const = 0;

@@ -1,5 +1,6 @@
-// Fills option structs from YAML text and `key=value` overrides through their visit_fields lists, remembers where
-// each value came from and collects every mistake. yaml-cpp stays behind this header.
+// Fills option structs from YAML text and `key=value` overrides through their visit_fields lists,
+// remembers where each value came from and collects every mistake. yaml-cpp stays behind this
+// header.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,11 @@ namespace vegttt::config {
 
 class FieldReader {
  public:
-  // `name` stands for the file in messages. Throws UserError only where the YAML itself cannot be parsed.
-  FieldReader(const std::string& yaml, const std::string& name, const std::vector<std::string>& overrides);
+  // `name` stands for the file in messages. Throws UserError only where the YAML itself cannot be
+  // parsed.
+  FieldReader(const std::string& yaml,
+              const std::string& name,
+              const std::vector<std::string>& overrides);
   ~FieldReader();
 
   template <class Options>
@@ -21,7 +25,8 @@ class FieldReader {
     Options::visit_fields(options, *this);
   }
 
-  // The value given for one key, "" when there is none: for keys that must be known before the others are read.
+  // The value given for one key, "" when there is none: for keys that must be known before the
+  // others are read.
   std::string peek(const std::string& key) const;
   // Adds a mistake of the caller's own at the place where `key` was given.
   void complain(const std::string& key, const std::string& what);

@@ -7,8 +7,8 @@ namespace vegttt::experiment {
 
 Parts assemble(const PartsRequest& request);
 
-// Everything that can be found wrong without loading weights or sampling: tasks, prompts, the model's folder, a
-// compiler. Returns the number of tasks.
+// Everything that can be found wrong without loading weights or sampling: tasks, prompts, the
+// model's folder, a compiler. Returns the number of tasks.
 int check_parts(const config::ExperimentConfig& config);
 
 }  // namespace vegttt::experiment

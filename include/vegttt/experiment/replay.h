@@ -9,14 +9,16 @@
 
 namespace vegttt::experiment {
 
-// Gives the evaluations of a finished run instead of measuring: by rollout and text. What is sampled elsewhere, or
-// from other weights, has none, and that is an error, not a measurement.
+// Gives the evaluations of a finished run instead of measuring: by rollout and text. What is
+// sampled elsewhere, or from other weights, has none, and that is an error, not a measurement.
 class ReplayEvaluator : public evaluate::Evaluator {
  public:
   explicit ReplayEvaluator(const core::fs::path& run);
-  records::Evaluation evaluate(const evaluate::Submission& submission, evaluate::Until until) override;
-  void evaluate_all(const std::vector<evaluate::Submission>& submissions,
-                    const std::function<void(std::size_t, const records::Evaluation&)>& done) override;
+  records::Evaluation evaluate(const evaluate::Submission& submission,
+                               evaluate::Until until) override;
+  void evaluate_all(
+      const std::vector<evaluate::Submission>& submissions,
+      const std::function<void(std::size_t, const records::Evaluation&)>& done) override;
 
  private:
   std::string run_;

@@ -24,7 +24,7 @@ struct Parts {
 
 struct PartsRequest {
   const config::ExperimentConfig& config;
-  std::string kernel_folder;       // assembled sources and logs; "" = not kept
+  std::string kernel_folder;  // assembled sources and logs; "" = not kept
   int threads = 0;
   bool without_evaluator = false;  // a replay brings its own
 };
@@ -33,7 +33,7 @@ using PartsFactory = std::function<Parts(const PartsRequest&)>;
 // Circumstances of a run.
 struct RunRequest {
   std::string out = "runs";
-  std::string name;              // "": from the config
+  std::string name;  // "": from the config
   std::string if_exists = "fail";
   std::string replay;
   double max_minutes = 0;
@@ -44,11 +44,15 @@ struct RunRequest {
 // The folder that a run of this config gets.
 core::fs::path run_path(const config::LoadedExperiment& loaded, const RunRequest& request);
 
-// Makes or continues the run folder and runs the method to its end. Throws core::Stopped with the resume command
-// when it was interrupted; everything finished is on disk then.
-core::fs::path run_experiment(const config::LoadedExperiment& loaded, const RunRequest& request,
-                              const PartsFactory& make_parts, adapt::Observer& observer);
-core::fs::path resume_experiment(const core::fs::path& run, const RunRequest& request, const PartsFactory& make_parts,
+// Makes or continues the run folder and runs the method to its end. Throws core::Stopped with the
+// resume command when it was interrupted; everything finished is on disk then.
+core::fs::path run_experiment(const config::LoadedExperiment& loaded,
+                              const RunRequest& request,
+                              const PartsFactory& make_parts,
+                              adapt::Observer& observer);
+core::fs::path resume_experiment(const core::fs::path& run,
+                                 const RunRequest& request,
+                                 const PartsFactory& make_parts,
                                  adapt::Observer& observer);
 
 // Facts about this machine that results depend on.

@@ -20,12 +20,15 @@ struct RunFacts {
   int threads = 0;
 };
 
-// A run on disk, locked against a second process while this object lives. docs/run-directory.md describes the files.
+// A run on disk, locked against a second process while this object lives. docs/run-directory.md
+// describes the files.
 class RunDirectory : public adapt::RunStore {
  public:
   // A new folder; it appears complete or not at all. Throws UserError when it exists.
-  static std::unique_ptr<RunDirectory> create(const core::fs::path& path, const config::LoadedExperiment& loaded,
-                                              const RunFacts& facts, const core::Json& environment);
+  static std::unique_ptr<RunDirectory> create(const core::fs::path& path,
+                                              const config::LoadedExperiment& loaded,
+                                              const RunFacts& facts,
+                                              const core::Json& environment);
   // Continues one. Throws UserError when it is no run or another process works on it.
   static std::unique_ptr<RunDirectory> open(const core::fs::path& path);
   ~RunDirectory() override;
@@ -40,9 +43,11 @@ class RunDirectory : public adapt::RunStore {
   std::vector<records::Rollout> sampled_only(adapt::Stream stream, int theta_step) const override;
   void add_sampled(adapt::Stream stream, const records::Rollout& rollout) override;
   void add_judged(adapt::Stream stream, const records::JudgedRollout& judged) override;
-  void add_step(const records::StepMetrics& metrics, const std::vector<records::Rollout>& rollouts) override;
+  void add_step(const records::StepMetrics& metrics,
+                const std::vector<records::Rollout>& rollouts) override;
   records::Trajectory trajectory() const override { return trajectory_; }
-  void save_checkpoint(int step, const core::Json& state,
+  void save_checkpoint(int step,
+                       const core::Json& state,
                        const std::function<void(const std::string& folder)>& write) override;
   int latest_checkpoint() const override;
   std::string checkpoint_folder(int step) const override;

@@ -12,8 +12,8 @@ struct JudgedRollout {
   Evaluation evaluation;
 };
 
-// Tokens and log-probs in full (log-probs read back as the same floats), prompt tokens as a count. Reward and
-// advantage are not here: they belong to the whole step (rewards.jsonl).
+// Tokens and log-probs in full (log-probs read back as the same floats), prompt tokens as a count.
+// Reward and advantage are not here: they belong to the whole step (rewards.jsonl).
 core::Json to_json(const Rollout& rollout);
 core::Json to_json(const JudgedRollout& judged);
 // `prompt_tokens` comes back empty.

@@ -11,7 +11,7 @@
 namespace vegttt::report {
 
 struct Table {
-  std::string name;   // "trajectory": the file is <name>.md
+  std::string name;  // "trajectory": the file is <name>.md
   std::string title;
   core::TextTable cells;
   std::vector<std::string> notes;  // denominators, protocol, what is missing
