@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <iostream>
-#include <new>
 
+#include "failure.h"
 #include "help.h"
 #include "subcommand.h"
 #include "vegttt/core/log.h"
@@ -132,11 +132,6 @@ ExitCode dispatch(std::vector<std::string> words) {
   return run_verb(find_verb(verb), common, words);
 }
 
-int report(const core::Error& e) {
-  core::log(core::LogLevel::kError, e.what());
-  return static_cast<int>(e.code());
-}
-
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -147,19 +142,8 @@ int run(int argc, char** argv) {
     if (!std::cout)
       throw core::MachineError("the results could not be written to standard output", "write");
     return static_cast<int>(code);
-  } catch (const core::UserError& e) {
-    const int code = report(e);
-    if (!e.try_this().empty()) std::cerr << "  try: " << e.try_this() << "\n";
-    return code;
-  } catch (const core::Stopped& e) {
-    std::cerr << e.what() << "\n";
-    return static_cast<int>(e.code());
-  } catch (const core::Error& e) {
-    return report(e);
-  } catch (const std::bad_alloc&) {
-    return report(core::MachineError("out of memory"));
-  } catch (const std::exception& e) {
-    return report(core::InternalError(std::string("internal error: ") + e.what()));
+  } catch (...) {
+    return report_failure(std::current_exception());
   }
 }
 
