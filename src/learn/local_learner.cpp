@@ -1,0 +1,223 @@
+// GRPO-family update of a LoRA adapter: packed micro-batches, a policy-gradient loss on importance ratios, optional KL
+// to the start, one AdamW step. No value model, no reward shaping, no entropy bonus.
+#include "vegttt/learn/local_learner.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+
+#include "adamw.h"
+#include "loss.h"
+#include "micro_batch.h"
+#include "token_logprobs.h"
+#include "vegttt/core/error.h"
+#include "vegttt/core/stop.h"
+#include "vegttt/tensors/tensors.h"
+
+namespace vegttt::learn {
+namespace {
+
+using policy::Adapter;
+using policy::LocalPolicy;
+using policy::Transformer;
+
+// bfloat16: sampler and trainer round differently at every layer.
+constexpr double kMeanGapLimit = 0.05;
+
+double total(const at::Tensor& x) { return x.detach().to(at::kDouble).sum().item<double>(); }
+
+class LocalLearner : public Learner {
+ public:
+  explicit LocalLearner(std::shared_ptr<LocalPolicy> policy);
+  UpdateStats update(const Batch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling) override;
+  void save(const std::string& folder) const override;
+  void load(const std::string& folder) override;
+
+ private:
+  // Sums over the trained tokens of one pass.
+  struct Sums {
+    double loss = 0, v1 = 0, v2 = 0, theta0 = 0, entropy = 0, clipped = 0, gap = 0, largest_gap = 0;
+    std::int64_t tokens = 0;
+  };
+
+  std::vector<MicroBatch> micro_batches(const Batch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling) const;
+  Sums accumulate(const std::vector<MicroBatch>& batches, const config::LearnOptions& options, const config::SamplingOptions& sampling);
+  void accumulate(const MicroBatch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling, Sums& sums);
+  at::Tensor hidden_rows(const MicroBatch& batch) const;
+  at::Tensor logprobs_of_start(const MicroBatch& batch, const config::SamplingOptions& sampling, bool as_sampled);
+  void check_gap(const Sums& sums, double tolerance) const;
+  double clip_gradients(double limit);
+  void forget_gradients();
+  bool at_start() const;
+
+  std::shared_ptr<LocalPolicy> policy_;
+  std::map<std::string, at::Tensor> parameters_;  // the adapter's, by PEFT's path
+  Adapter start_;                                 // theta_0
+  AdamW optimizer_;
+};
+
+LocalLearner::LocalLearner(std::shared_ptr<LocalPolicy> policy) : policy_(std::move(policy)) {
+  VEGTTT_ASSERT(policy_->adapter(), "a policy that learns has an adapter");
+  for (auto& [path, pair] : policy_->adapter()->pairs) {
+    parameters_[path + ".lora_A"] = pair.a.set_requires_grad(true);
+    parameters_[path + ".lora_B"] = pair.b.set_requires_grad(true);
+  }
+  start_ = policy_->adapter()->clone();
+  at::set_num_threads(at::get_num_threads());  // MKL stops choosing the number by itself, so that sums repeat
+}
+
+UpdateStats LocalLearner::update(const Batch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling) {
+  const at::AutoGradMode with_gradients(true);
+  const auto batches = micro_batches(batch, options, sampling);
+  UpdateStats stats;
+  if (batches.empty()) return stats;  // no rollout can move the weights: no step, momentum included
+  if (options.reset_optimizer) optimizer_.reset();
+  for (int i = 0; i < options.updates_per_step; ++i) {
+    forget_gradients();
+    const Sums sums = accumulate(batches, options, sampling);
+    if (i == 0) check_gap(sums, options.logprob_tolerance);
+    const double n = static_cast<double>(sums.tokens), norm = clip_gradients(options.max_grad_norm);
+    optimizer_.step(parameters_, options);
+    stats.trained_tokens += sums.tokens;
+    stats.clip_fraction = sums.clipped / n;  // of the last pass: the first one clips nothing
+    if (i > 0) continue;
+    stats.loss = sums.loss, stats.grad_norm = norm;
+    stats.kl_sampler_v1 = sums.v1 / n, stats.kl_sampler_v2 = sums.v2 / n, stats.kl_theta0 = sums.theta0 / n;
+    stats.entropy = sums.entropy / n;
+    stats.logprob_gap_max = sums.largest_gap, stats.logprob_gap_mean = sums.gap / n;
+  }
+  forget_gradients();
+  return stats;
+}
+
+// A rollout without advantage moves nothing unless there is a KL term: it counts in the denominators only.
+std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch, const config::LearnOptions& options,
+                                                    const config::SamplingOptions& sampling) const {
+  std::vector<std::size_t> usable, moving;
+  for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
+    if (!batch.usable[i] || std::isnan(batch.rollouts[i].reward)) continue;
+    usable.push_back(i);
+    if (batch.rollouts[i].advantage != 0 || options.kl_coefficient != 0) moving.push_back(i);
+  }
+  const auto weights = token_weights(batch.rollouts, usable, options.reduction, sampling.max_new_tokens);
+  auto batches = pack(batch.rollouts, moving, weights, options.micro_batch_tokens);
+  for (MicroBatch& micro : batches) micro = micro.to(policy_->model()->device());
+  return batches;
+}
+
+LocalLearner::Sums LocalLearner::accumulate(const std::vector<MicroBatch>& batches, const config::LearnOptions& options,
+                                            const config::SamplingOptions& sampling) {
+  Sums sums;
+  for (const MicroBatch& batch : batches) {
+    core::throw_if_stopped();
+    accumulate(batch, options, sampling, sums);
+  }
+  return sums;
+}
+
+void LocalLearner::accumulate(const MicroBatch& batch, const config::LearnOptions& options,
+                              const config::SamplingOptions& sampling, Sums& sums) {
+  const bool as_sampled = options.logprob_temperature != "one";
+  if (as_sampled && sampling.temperature <= 0) throw core::UserError("greedy samples have no log-probabilities to learn from", "sampling.temperature");
+  const at::Tensor reference = at_start() ? at::Tensor() : logprobs_of_start(batch, sampling, as_sampled);
+  const auto now = token_logprobs(hidden_rows(batch), policy_->model()->weights.head, batch.targets, sampling, as_sampled);
+  const at::Tensor& stored = batch.sampler_logprobs;
+  const at::Tensor kl = k3(now.logprobs, reference.defined() ? reference : now.logprobs.detach());
+  at::Tensor per_token = policy_loss(now.logprobs, stored, batch.advantages, options);
+  if (options.kl_coefficient != 0) per_token = per_token + options.kl_coefficient * kl;
+  const at::Tensor loss = (per_token * batch.weights).sum();
+  torch::autograd::backward({loss}, {});
+
+  const at::Tensor drift = stored - now.logprobs.detach(), gap = (stored - now.sampled_logprobs).abs();
+  sums.loss += total(loss);
+  sums.v1 += total(drift);
+  sums.v2 += total(drift * drift) / 2;
+  sums.theta0 += total(kl);
+  sums.entropy += total(now.entropy);
+  sums.clipped += total(clipped(now.logprobs, stored, batch.advantages, options));
+  sums.gap += total(gap);
+  const double largest = gap.max().item<double>();
+  if (!(largest <= sums.largest_gap)) sums.largest_gap = largest;  // NaN stays
+  sums.tokens += batch.targets.size(0);
+}
+
+at::Tensor LocalLearner::hidden_rows(const MicroBatch& batch) const {
+  return policy::forward_packed(*policy_->model(), batch.tokens, batch.packing).index_select(0, batch.rows);
+}
+
+at::Tensor LocalLearner::logprobs_of_start(const MicroBatch& batch, const config::SamplingOptions& sampling, bool as_sampled) {
+  const at::NoGradGuard no_gradients;
+  auto& weights = policy_->model()->weights;
+  policy::attach(weights, start_);
+  const at::Tensor logprobs = token_logprobs(hidden_rows(batch), weights.head, batch.targets, sampling, as_sampled).logprobs;
+  policy::attach(weights, *policy_->adapter());
+  return logprobs;
+}
+
+void LocalLearner::check_gap(const Sums& sums, double tolerance) const {
+  const Transformer& model = *policy_->model();
+  const bool exact = model.device().is_cpu() && model.compute == at::kFloat;
+  const double gap = exact ? sums.largest_gap : sums.gap / static_cast<double>(sums.tokens);
+  const double limit = exact ? tolerance : kMeanGapLimit;
+  if (gap <= limit) return;  // false for NaN too
+  throw core::MachineError("the log-probabilities of trainer and sampler differ by " + std::to_string(gap) +
+                               (exact ? " at most" : " on average") + ", allowed are " + std::to_string(limit) +
+                               ": these rollouts are not samples of the present weights", "learn.update");
+}
+
+double LocalLearner::clip_gradients(double limit) {
+  double squares = 0;
+  for (const auto& [name, parameter] : parameters_) {
+    if (parameter.grad().defined()) squares += total(parameter.grad() * parameter.grad());
+  }
+  const double norm = std::sqrt(squares);
+  if (!std::isfinite(norm)) throw core::MachineError("the gradient is not finite", "learn.update");
+  if (limit <= 0 || norm <= limit) return norm;
+  for (auto& [name, parameter] : parameters_) {
+    if (parameter.grad().defined()) parameter.mutable_grad().mul_(limit / norm);
+  }
+  return norm;
+}
+
+void LocalLearner::forget_gradients() {
+  for (auto& [name, parameter] : parameters_) parameter.mutable_grad() = at::Tensor();
+}
+
+bool LocalLearner::at_start() const {
+  for (const auto& [path, pair] : policy_->adapter()->pairs) {
+    const auto& first = start_.pairs.at(path);
+    if (!at::equal(pair.a, first.a) || !at::equal(pair.b, first.b)) return false;
+  }
+  return true;
+}
+
+void LocalLearner::save(const std::string& folder) const {
+  policy::save_adapter(folder, *policy_->adapter(), policy_->name());
+  tensors::save_tensors(core::fs::path(folder) / "state.safetensors", optimizer_.state());
+}
+
+void LocalLearner::load(const std::string& folder) {
+  const at::NoGradGuard no_gradients;
+  const Adapter adapter = policy::load_adapter(folder, policy_->model()->weights);
+  for (auto& [path, pair] : policy_->adapter()->pairs) {
+    const auto found = adapter.pairs.find(path);
+    if (found == adapter.pairs.end() || adapter.scale() != policy_->adapter()->scale() ||
+        found->second.a.sizes() != pair.a.sizes()) {
+      throw core::UserError("the adapter has another rank, another alpha or other layers than this run's", folder);
+    }
+    pair.a.copy_(found->second.a);
+    pair.b.copy_(found->second.b);
+  }
+  const auto file = core::fs::path(folder) / "state.safetensors";
+  optimizer_.restore(tensors::load_tensors(file), parameters_, file.string());
+}
+
+}  // namespace
+
+std::unique_ptr<Learner> make_learner(std::shared_ptr<policy::LocalPolicy> policy) {
+  return std::make_unique<LocalLearner>(std::move(policy));
+}
+
+}  // namespace vegttt::learn
