@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "vegttt/config/visitor.h"
 
 namespace vegttt::pretrain {
@@ -34,6 +36,10 @@ struct PretrainOptions {
   std::int64_t steps = 7000;
   int batch_tokens = 65536;            // padding included
   double learning_rate = 1.5e-3;         // peak; linear warm-up, then cosine to a twentieth
+  std::string optimizer = "muon";      // of the matrices inside the layers: muon or adamw
+  double muon_learning_rate = 0.02;
+  std::string dtype = "auto";          // arithmetic: float32, bfloat16; auto: bfloat16 on cuda
+  int save_every = 500;                // updates between states on disk
   int warmup_steps = 200;
   double weight_decay = 0.1;           // matrices only
   double max_grad_norm = 1.0;
@@ -50,6 +56,10 @@ struct PretrainOptions {
     v.field("steps", s.steps, "updates");
     v.field("batch_tokens", s.batch_tokens, "tokens per update, padding included");
     v.field("learning_rate", s.learning_rate, "peak of the schedule");
+    v.field("optimizer", s.optimizer, "of the matrices inside the layers: muon or adamw (embedding and norms: adamw)");
+    v.field("muon_learning_rate", s.muon_learning_rate, "peak for muon");
+    v.field("dtype", s.dtype, "auto, float32 or bfloat16 arithmetic; weights are float32");
+    v.field("save_every", s.save_every, "updates between states on disk, from which a killed run continues");
     v.field("warmup_steps", s.warmup_steps, "linear warm-up, then cosine to a twentieth");
     v.field("weight_decay", s.weight_decay, "AdamW, matrices only");
     v.field("max_grad_norm", s.max_grad_norm, "global gradient norm limit");

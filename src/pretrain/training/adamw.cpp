@@ -23,6 +23,13 @@ AdamW::AdamW(const std::vector<at::Tensor>& parameters, double weight_decay) {
   for (const auto& parameter : parameters) (parameter.dim() >= 2 ? matrices_ : others_).add(parameter);
 }
 
+std::vector<at::Tensor> AdamW::state() const {
+  std::vector<at::Tensor> all;
+  for (const Group* group : {&matrices_, &others_})
+    for (const auto* tensors : {&group->first, &group->second, &group->steps}) all.insert(all.end(), tensors->begin(), tensors->end());
+  return all;
+}
+
 double AdamW::step(double learning_rate, double max_grad_norm) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> gradients;
@@ -36,11 +43,13 @@ double AdamW::step(double learning_rate, double max_grad_norm) {
   }
   std::size_t begin = 0;
   for (Group* group : {&matrices_, &others_}) {
+    if (group->parameters.empty()) continue;
     std::vector<at::Tensor> values;
     for (const auto& parameter : group->parameters) values.push_back(parameter.detach());
     const std::vector<at::Tensor> own(gradients.begin() + static_cast<std::ptrdiff_t>(begin),
                                       gradients.begin() + static_cast<std::ptrdiff_t>(begin + values.size()));
     begin += values.size();
+    if (values.empty()) continue;
     for (auto& count : group->steps) count.add_(1);
     at::_fused_adamw_(values, own, group->first, group->second, {}, group->steps, learning_rate, 0.9, 0.95,
                       group->weight_decay, 1e-8, false, false);

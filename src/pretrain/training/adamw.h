@@ -14,6 +14,9 @@ class AdamW {
   // Uses and clears the gradients; returns their norm before clipping.
   double step(double learning_rate, double max_grad_norm);
 
+  // Moments and step counts, for checkpoints.
+  std::vector<at::Tensor> state() const;
+
  private:
   struct Group {
     std::vector<at::Tensor> parameters, first, second, steps;

@@ -10,7 +10,10 @@
 
 #include "adamw.h"
 #include "batches.h"
+#include "checkpoint.h"
+#include "muon.h"
 #include "starter_files.h"
+#include "vegttt/config/fields.h"
 #include "vegttt/config/reader.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/file.h"
@@ -25,7 +28,7 @@ namespace vegttt::pretrain {
 namespace {
 
 constexpr std::uint64_t kHeldOutSeed = 0x4e1d;  // added to the corpus seed
-constexpr int kStepsToMeasure = 60;             // after as many that warm the device up
+constexpr int kStepsBetweenPlans = 100;
 
 // Mean negative log-likelihood per unit of weight. Logits are made for weighted positions only.
 at::Tensor loss_of(const policy::Transformer& model, const Batch& batch, at::Device device) {
@@ -90,19 +93,25 @@ class Loop {
  public:
   Loop(const PretrainOptions& options, const PretrainRun& run, policy::Transformer& model, SampleSource& source)
       : options_(options), run_(run), model_(model), source_(source), device_(model.device()),
-        optimizer_(model.parameters(), options.weight_decay), steps_(options.steps) {}
+        optimizer_(adam_parameters(model, options), options.weight_decay), muon_(muon_parameters(model, options)),
+        steps_(options.steps), state_file_(core::fs::path(run.out) / "state.safetensors") {}
 
   void train(PretrainReport& report) {
+    restore();
+    std::int64_t seen = 0;  // steps passed over on the way back to where the state was saved
     for (std::int64_t visit = 0; step_ < steps_; ++visit) {
       const std::int64_t pool = visit % source_.pools();
       pools_used_ = std::max(pools_used_, pool + 1);
       const auto random = core::RandomStream(core::CounterRng::of({"order", std::to_string(options_.seed), std::to_string(visit)}));
       for (const auto& rows : group_by_length(source_.pool(pool), options_.longest_sample, options_.batch_tokens, random)) {
+        if (seen++ < step_) continue;
         update(rows);
         if (step_ == steps_) break;
+        if (options_.save_every > 0 && step_ % options_.save_every == 0) save();
         core::throw_if_stopped();
       }
     }
+    core::fs::remove(state_file_);
     report.steps = step_;
     report.tokens = tokens_;
     report.train_loss = last_loss_;
@@ -111,12 +120,60 @@ class Loop {
   std::int64_t pools_used() const { return pools_used_; }
 
  private:
+  static bool takes_muon(const policy::NamedTensor& named, const PretrainOptions& options) {
+    return options.optimizer == "muon" && named.tensor->dim() == 2 && named.name.find("layers") != std::string::npos;
+  }
+  static std::vector<at::Tensor> chosen(policy::Transformer& model, const PretrainOptions& options, bool muon) {
+    std::vector<at::Tensor> list;
+    for (auto& named : policy::named_tensors(model.weights, model.config))
+      if (takes_muon(named, options) == muon) list.push_back(*named.tensor);
+    return list;
+  }
+  static std::vector<at::Tensor> adam_parameters(policy::Transformer& model, const PretrainOptions& options) {
+    return chosen(model, options, false);
+  }
+  static std::vector<at::Tensor> muon_parameters(policy::Transformer& model, const PretrainOptions& options) {
+    return chosen(model, options, true);
+  }
+
+  std::vector<at::Tensor> state() {
+    std::vector<at::Tensor> all = model_.parameters();
+    for (const auto& tensors : {optimizer_.state(), muon_.state()}) all.insert(all.end(), tensors.begin(), tensors.end());
+    return all;
+  }
+
+  std::string identity() const {
+    config::FieldLister fields;
+    PretrainOptions::visit_fields(options_, fields);
+    std::string text;
+    for (const auto& field : fields.fields())
+      if (field.key != "report_every" && field.key != "save_every") text += field.key + "=" + field.value + "\n";
+    return core::sha256(text);
+  }
+
+  // The weights so far can be sampled from; the state continues the run.
+  void save() {
+    policy::save_transformer(run_.out, model_);
+    save_state(state_file_, state(), {step_, tokens_, steps_, before_s_ + watch_.elapsed_s()}, identity());
+  }
+
+  void restore() {
+    Progress progress;
+    if (!load_state(state_file_, state(), progress, identity())) return;
+    step_ = progress.step;
+    tokens_ = tokens_before_ = progress.tokens;
+    steps_ = progress.planned_steps;
+    before_s_ = progress.seconds;
+    core::info("continued at step " + std::to_string(step_));
+  }
+
   void update(const std::vector<const TokenSample*>& rows) {
     const Batch batch = make_batch(rows, options_.prompt_weight);
     const at::Tensor loss = loss_of(model_, batch, device_);
     loss.backward();
-    const double rate = options_.learning_rate * schedule(step_, steps_, options_.warmup_steps);
-    const double norm = optimizer_.step(rate, options_.max_grad_norm);
+    const double rate = schedule(step_, steps_, options_.warmup_steps);
+    const double norm = optimizer_.step(options_.learning_rate * rate, options_.max_grad_norm);
+    muon_.step(options_.muon_learning_rate * rate, options_.weight_decay);
     sum_ += loss.item<double>();
     tokens_ += batch.tokens;
     ++step_;
@@ -124,22 +181,24 @@ class Loop {
     if (step_ % options_.report_every == 0 || step_ == steps_) say(norm);
   }
 
-  // Plans as many steps as fit into the time, from the rate seen after the warm-up.
+  // Plans as many steps as fit into the time, from the rate of the last ones; the schedule follows the plan. Planned
+  // again now and then, since the first steps wait for samples to be written.
   void limit_steps() {
-    if (run_.max_minutes <= 0) return;
-    if (step_ == kStepsToMeasure) measured_from_s_ = watch_.elapsed_s();
-    if (step_ != 2 * kStepsToMeasure) return;
-    const double per_step_s = (watch_.elapsed_s() - measured_from_s_) / kStepsToMeasure;
-    const double left_s = run_.max_minutes * 60 - watch_.elapsed_s();
-    steps_ = std::min(steps_, step_ + std::max<std::int64_t>(1, static_cast<std::int64_t>(left_s / per_step_s)));
-    core::info("planned steps: " + std::to_string(steps_));
+    if (run_.max_minutes <= 0 || step_ % kStepsBetweenPlans != 0) return;
+    const double elapsed_s = watch_.elapsed_s();
+    const double per_step_s = (elapsed_s - planned_at_s_) / kStepsBetweenPlans;
+    planned_at_s_ = elapsed_s;
+    if (step_ == kStepsBetweenPlans) return;  // these warmed the device up
+    const double left_s = run_.max_minutes * 60 - before_s_ - elapsed_s;
+    const auto fitting = step_ + std::max<std::int64_t>(1, static_cast<std::int64_t>(left_s / per_step_s));
+    steps_ = std::min(options_.steps, fitting);
   }
 
   void say(double norm) {
     const std::int64_t n = step_ % options_.report_every == 0 ? options_.report_every : step_ % options_.report_every;
     last_loss_ = sum_ / static_cast<double>(n);
     sum_ = 0;
-    core::info(progress_line(step_, steps_, last_loss_, norm, static_cast<double>(tokens_) / watch_.elapsed_s()));
+    core::info(progress_line(step_, steps_, last_loss_, norm, static_cast<double>(tokens_ - tokens_before_) / watch_.elapsed_s()));
   }
 
   const PretrainOptions& options_;
@@ -148,8 +207,11 @@ class Loop {
   SampleSource& source_;
   at::Device device_;
   AdamW optimizer_;
+  Muon muon_;
   std::int64_t steps_, step_ = 0, tokens_ = 0, pools_used_ = 0;
-  double sum_ = 0, last_loss_ = 0, measured_from_s_ = 0;
+  core::fs::path state_file_;
+  std::int64_t tokens_before_ = 0;
+  double sum_ = 0, last_loss_ = 0, planned_at_s_ = 0, before_s_ = 0;
   core::Stopwatch watch_;
 };
 
@@ -160,7 +222,8 @@ policy::Transformer new_model(const policy::ModelConfig& config, const PretrainO
     *named.tensor = named.tensor->to(where).detach().requires_grad_(true);
   }
   if (model.config.tied) model.weights.head = model.weights.embed;
-  if (where.is_cuda()) model.compute = at::kBFloat16;
+  const bool bfloat16 = options.dtype == "auto" ? where.is_cuda() : options.dtype == "bfloat16";
+  if (bfloat16) model.compute = at::kBFloat16;
   return model;
 }
 
