@@ -1,8 +1,11 @@
 #include "vegttt/policy/local_policy.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
-#include "sampling/engine.h"
+#include <algorithm>
+
+#include "sampling/workers.h"
 #include "vegttt/core/error.h"
 #include "vegttt/policy/distribution.h"
 #include "vegttt/policy/tokenizer.h"
@@ -60,8 +63,14 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests, const confi
                          const std::function<void(std::size_t, Completion)>& done) {
   check_sampling(options);
   for (const auto& request : requests) check_request(request, options, model_->config);
+  if (requests.empty()) return;
+  if (model_->device().is_cpu() && model_->compute == at::kFloat) {
+    const int workers = std::min({at::get_num_threads(), options.slots, static_cast<int>(requests.size())});
+    return sample_with_workers(*model_, requests, options, chat_.end_tokens, workers, done);
+  }
   const at::NoGradGuard no_gradients;
-  Engine(*model_, options, chat_.end_tokens).run(requests, done);
+  RequestQueue queue(requests);
+  Engine(*model_, requests, options, chat_.end_tokens, options.slots).run(queue, done);
 }
 
 std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options, std::uint64_t seed) {

@@ -1,4 +1,4 @@
-// Continuous batching: a fixed number of slots, each decoding one request; a finished slot takes the next request.
+// Continuous batching: slots that each decode one request; a finished slot takes the next request of the queue.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sampling/kv_cache.h"
+#include "sampling/request_queue.h"
 #include "vegttt/policy/policy.h"
 #include "vegttt/policy/transformer.h"
 
@@ -13,8 +14,12 @@ namespace vegttt::policy {
 
 class Engine {
  public:
-  Engine(const Transformer& model, const config::SamplingOptions& options, std::vector<int> end_tokens);
-  void run(const std::vector<SampleRequest>& requests, const std::function<void(std::size_t, Completion)>& done);
+  using Done = std::function<void(std::size_t, Completion)>;
+  // All references must outlive the engine.
+  Engine(const Transformer& model, const std::vector<SampleRequest>& requests, const config::SamplingOptions& options,
+         const std::vector<int>& end_tokens, int slots);
+  // Until the queue is empty or called off.
+  void run(RequestQueue& queue, const Done& done);
 
  private:
   // A request in its slot. Its last token is not in the cache yet.
@@ -23,24 +28,21 @@ class Engine {
     int slot = 0;
     Completion completion;
   };
-  // A prompt that was read, with the logits of the first new token.
-  struct Prompt {
-    std::vector<int> tokens;
-    std::shared_ptr<PromptKeys> keys;
-    at::Tensor logits;  // float32 on the CPU
-  };
 
-  void read_prompt(const std::vector<int>& tokens);
-  void start(const SampleRequest& request, std::size_t index, int slot);
-  void step(const std::vector<SampleRequest>& requests);
-  void append(Sequence& sequence, const SampleRequest& request, const float* logits) const;
-  bool finished(const Sequence& sequence) const;
+  void fill(RequestQueue& queue);
+  std::shared_ptr<const Prompt> read(const std::vector<int>& tokens);
+  void start(std::size_t request, const Prompt& prompt);
+  void step();
+  void append(Sequence& sequence, const float* logits) const;
+  void retire(const Done& done);
+  bool is_end(int token) const;
 
   const Transformer& model_;
+  const std::vector<SampleRequest>& requests_;
   const config::SamplingOptions& options_;
-  std::vector<int> end_tokens_;
+  const std::vector<int>& end_tokens_;
   std::unique_ptr<KvCache> cache_;
-  Prompt prompt_;
+  std::vector<int> free_;
   std::vector<Sequence> active_;
 };
 
