@@ -9,6 +9,8 @@ std::unique_ptr<Subcommand> make_bench();
 std::unique_ptr<Subcommand> make_config();
 std::unique_ptr<Subcommand> make_doctor();
 std::unique_ptr<Subcommand> make_eval();
+std::unique_ptr<Subcommand> make_pretrain();
+std::unique_ptr<Subcommand> make_policy();
 std::unique_ptr<Subcommand> make_resume();
 std::unique_ptr<Subcommand> make_scaffold();
 std::unique_ptr<Subcommand> make_select();
@@ -24,6 +26,8 @@ const std::vector<Verb>& verbs() {
        "a task's prompt, its tokens, and the assembled source of an answer",
        make_scaffold},
       {"eval", "compile, check and time kernels of your own", make_eval},
+      {"pretrain", "make a policy from nothing on the procedural corpus", make_pretrain},
+      {"policy", "what a model is and says: show, tokenize, logprobs, generate", make_policy},
       {"train", "reinforcement learning from verified rewards over training tasks", make_train},
       {"adapt", "test-time adaptation (--boa), or best_of_n and base as comparison", make_adapt},
       {"resume", "continue a run that was interrupted or killed", make_resume},
