@@ -52,7 +52,7 @@ class Pretrain : public Subcommand {
  private:
   ExitCode write_corpus(const pretrain::PretrainOptions& options) const {
     pretrain::LeakFilter filter;
-    const pretrain::Corpus corpus(static_cast<std::uint64_t>(options.seed), filter);
+    const pretrain::Corpus corpus(static_cast<std::uint64_t>(options.seed), filter, options.cuda_share);
     std::ofstream file(out_);
     if (!file) throw core::MachineError("cannot write " + out_, "open");
     for (int i = 0; i < count_; ++i) {

@@ -34,7 +34,9 @@ core::Json to_json(const Sample& sample);
 class Corpus {
  public:
   // Keeps a reference to the filter.
-  Corpus(std::uint64_t seed, LeakFilter& filter) : seed_(seed), filter_(filter) {}
+  // `cuda_share` of the samples are in dialect `cuda`, the others in `cpp`.
+  Corpus(std::uint64_t seed, LeakFilter& filter, double cuda_share = 0.3)
+      : seed_(seed), filter_(filter), cuda_share_(cuda_share) {}
   Sample sample(std::uint64_t index) const;
   // Of one family only ("" = all), for tests. Families: family_names().
   Sample sample(std::uint64_t index, const std::string& family) const;
@@ -43,6 +45,7 @@ class Corpus {
  private:
   std::uint64_t seed_;
   LeakFilter& filter_;
+  double cuda_share_;
 };
 
 }  // namespace vegttt::pretrain

@@ -31,6 +31,7 @@ struct PretrainOptions {
   std::int64_t seed = 1;
   ShapeOptions shape;
   std::int64_t samples = 1200000;      // distinct samples; passed over as often as `steps` needs
+  double cuda_share = 0.3;             // of the samples, in dialect cuda; the others are cpp
   int tokenizer_samples = 4000;        // the first samples, from which the vocabulary is learnt
   int longest_sample = 1024;           // longer ones are left out
   std::int64_t steps = 7000;
@@ -51,6 +52,7 @@ struct PretrainOptions {
     v.field("seed", s.seed, "corpus, initial weights and order");
     v.group("shape", s.shape, "the transformer");
     v.field("samples", s.samples, "distinct samples of the corpus");
+    v.field("cuda_share", s.cuda_share, "share of the samples in dialect cuda; the others are cpp");
     v.field("tokenizer_samples", s.tokenizer_samples, "samples from which the vocabulary is learnt");
     v.field("longest_sample", s.longest_sample, "in tokens; longer ones are left out");
     v.field("steps", s.steps, "updates");

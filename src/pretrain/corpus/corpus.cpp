@@ -32,7 +32,6 @@ const std::vector<Entry>& entries() {
   return all;
 }
 
-constexpr double kCudaShare = 0.3;
 constexpr std::size_t kLongestCode = 1500;  // bytes, about 400 tokens
 
 const Entry& draw_entry(Draw& draw) {
@@ -82,7 +81,7 @@ Sample Corpus::sample(std::uint64_t index, const std::string& family) const {
   for (int attempt = 0;; ++attempt) {
     Draw draw(core::CounterRng::of({"pretrain", std::to_string(seed_), family, std::to_string(index), std::to_string(attempt)}));
     const Entry& entry = family.empty() ? draw_entry(draw) : entry_named(family);
-    const bool cuda = draw.chance(kCudaShare);
+    const bool cuda = draw.chance(cuda_share_);
     Drawn drawn = entry.draw(draw, cuda ? Dialect::kCuda : Dialect::kCpp);
     drawn.task.id = "corpus/" + std::to_string(index);
     drawn.task.file = drawn.task.id;

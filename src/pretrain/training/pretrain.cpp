@@ -60,7 +60,7 @@ std::map<std::string, double> losses_by_family(const policy::Transformer& model,
 }
 
 std::vector<TokenSample> held_out_samples(const PretrainOptions& options, LeakFilter& filter, const policy::Tokenizer& tokenizer) {
-  const Corpus other(static_cast<std::uint64_t>(options.seed) + kHeldOutSeed, filter);
+  const Corpus other(static_cast<std::uint64_t>(options.seed) + kHeldOutSeed, filter, options.cuda_share);
   std::vector<TokenSample> samples;
   for (int i = 0; i < options.held_out; ++i) {
     TokenSample sample = tokenise(other.sample(static_cast<std::uint64_t>(i)), tokenizer);
@@ -245,7 +245,7 @@ PretrainReport pretrain(const PretrainOptions& options, const PretrainRun& run) 
   const core::Stopwatch watch;
   core::make_folder(run.out);
   LeakFilter filter;
-  const Corpus corpus(static_cast<std::uint64_t>(options.seed), filter);
+  const Corpus corpus(static_cast<std::uint64_t>(options.seed), filter, options.cuda_share);
   const core::Json tokenizer_json = learn_tokenizer(corpus, options);
   const auto tokenizer = policy::parse_tokenizer(core::dump_json(tokenizer_json), "tokenizer.json");
   const int end_token = tokenizer->id_of(kEndToken);
