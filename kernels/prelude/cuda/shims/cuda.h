@@ -1,0 +1,1 @@
+// NVRTC has the device side of the runtime built in.

@@ -1,0 +1,1 @@
+// FLT_MAX and its like are in vegttt_candidate.h.

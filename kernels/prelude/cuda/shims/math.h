@@ -1,0 +1,1 @@
+// NVRTC has the device functions of <math.h> built in.

@@ -1,0 +1,1 @@
+// Fixed-width types are in vegttt_candidate.h.

@@ -1,0 +1,31 @@
+// NVRTC for candidates of the dialect `cuda`, in a process of its own. Needs no GPU.
+#pragma once
+
+#include <string>
+
+#include "vegttt/records/candidate.h"
+
+namespace vegttt::evaluate {
+
+struct DeviceCompileResult {
+  bool ok = false;
+  bool timed_out = false;
+  bool machine_failed = false;
+  std::string log;  // the compiler's, unmapped
+  std::string ptx;
+  double elapsed_s = 0;
+};
+
+struct DeviceCompilerOptions {
+  double timeout_s = 30;
+  std::string architecture = "compute_90";
+};
+
+// MachineError when there is no NVRTC at all.
+DeviceCompileResult compile_for_device(const records::Candidate& candidate, const DeviceCompilerOptions& options);
+
+// The first directive that asks for a header outside of the frozen list, as a compiler would report it; "" when
+// all are in it. NVRTC can print any file that it can read, so this is what the model is told; the jail is what holds.
+std::string forbidden_include(const std::string& code);
+
+}  // namespace vegttt::evaluate
