@@ -48,7 +48,7 @@ class Scaffold : public Subcommand {
   void add(CLI::App& app) override {
     app.add_option("task", task_, "task id or task file")->required();
     app.add_option("--policy", policy_, "model folder, hub id in the local cache, or starter: prints the token ids");
-    app.add_option("--frame", frame_, "full, compact or a folder; auto: compact for the starter, else full")->capture_default_str();
+    app.add_option("--frame", frame_, "full, compact or a folder; auto: what the policy was made for")->capture_default_str();
     app.add_option("--size", size_, "size set of the task")->capture_default_str();
     app.add_option("--dialect", dialect_, "cpp or cuda")->capture_default_str();
     app.add_option("--fill", fill_, "an answer or a kernel: prints the assembled source with both line numbers");
@@ -57,7 +57,9 @@ class Scaffold : public Subcommand {
   ExitCode run(const CommonOptions& common) override {
     const tasks::Catalogue catalogue = tasks::Catalogue::load();
     const tasks::Task& task = catalogue.find(task_);
-    const std::string frame_name = frame_ != "auto" ? frame_ : policy_ == "starter" ? "compact" : "full";
+    const std::string frame_name = frame_ != "auto"    ? frame_
+                                   : policy_.empty() ? "full"
+                                                     : policy::preferred_frame(policy::find_model_folder(policy_));
     const scaffold::PromptFrame frame = scaffold::PromptFrame::load(frame_name);
     const records::Prompt prompt = frame.prompt(task, size_, dialect_);
     core::Json json = {{"task", task.id}, {"size", size_}, {"dialect", dialect_}, {"frame", frame_name}, {"frame_hash", frame.hash()},

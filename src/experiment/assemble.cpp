@@ -5,6 +5,7 @@
 #include "vegttt/core/error.h"
 #include "vegttt/experiment/plan.h"
 #include "vegttt/learn/local_learner.h"
+#include "vegttt/policy/chat.h"
 #include "vegttt/policy/local_policy.h"
 #include "vegttt/scaffold/prompt.h"
 #include "vegttt/tasks/catalogue.h"
@@ -12,13 +13,10 @@
 namespace vegttt::experiment {
 namespace {
 
-bool is_starter(const std::string& folder) {
-  return core::fs::path(folder).filename() == "starter";
-}
-
 scaffold::PromptFrame frame_of(const config::ExperimentConfig& config) {
   if (config.prompt.frame != "auto") return scaffold::PromptFrame::load(config.prompt.frame);
-  return scaffold::PromptFrame::load(is_starter(config.policy.folder) ? "compact" : "full");
+  const auto folder = policy::find_model_folder(config.policy.folder);
+  return scaffold::PromptFrame::load(policy::preferred_frame(folder));
 }
 
 std::vector<adapt::TaskPrompt> prompts_of(const config::ExperimentConfig& config,

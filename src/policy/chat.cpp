@@ -89,4 +89,8 @@ ChatFormat load_chat_format(const core::fs::path& folder, const Tokenizer& token
   return format;
 }
 
+std::string preferred_frame(const core::fs::path& folder) {
+  return core::get_or<std::string>(tokenizer_config(folder), "prompt_frame", "full");
+}
+
 }  // namespace vegttt::policy

@@ -63,10 +63,10 @@ struct PolicyOptions {
 };
 
 struct PromptOptions {
-  std::string frame = "auto";  // auto | full | compact | a folder with system.txt, user.txt, examples/
+  std::string frame = "auto";  // auto: what the policy was made for | full | compact | a folder
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
-    v.field("frame", s.frame, "auto (compact for the starter, else full), full, compact, or a folder");
+    v.field("frame", s.frame, "auto (what the policy was made for), full, compact, or a folder");
   }
 };
 

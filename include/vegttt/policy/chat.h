@@ -29,4 +29,7 @@ struct ChatFormat {
 // template; a folder without a template is plain. Throws UserError on a template of another family.
 ChatFormat load_chat_format(const core::fs::path& folder, const Tokenizer& tokenizer, const ModelConfig& config);
 
+// The prompt frame that a model was made for: `prompt_frame` in tokenizer_config.json, else "full".
+std::string preferred_frame(const core::fs::path& folder);
+
 }  // namespace vegttt::policy
