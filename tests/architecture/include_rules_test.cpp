@@ -45,7 +45,8 @@ std::vector<fs::path> sources_below(const fs::path& folder) {
   if (!fs::exists(folder)) return found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const auto extension = entry.path().extension();
-    if (extension == ".h" || extension == ".cpp" || extension == ".cu") found.push_back(entry.path());
+    if (extension == ".h" || extension == ".cpp" || extension == ".cu")
+      found.push_back(entry.path());
   }
   return found;
 }
@@ -101,7 +102,8 @@ TEST(IncludeRules, AreasWithoutLibTorchStaySo) {
   for (const char* area : {"core", "records", "config", "scaffold", "report", "runner"}) {
     for (const auto& file : sources_of(area)) {
       for (const auto& include : includes_of(file)) {
-        const bool torch = include.starts_with("ATen/") || include.starts_with("torch/") || include.starts_with("c10/");
+        const bool torch = include.starts_with("ATen/") || include.starts_with("torch/") ||
+                           include.starts_with("c10/");
         EXPECT_FALSE(torch) << file << " includes " << include;
       }
     }

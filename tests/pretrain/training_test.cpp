@@ -16,7 +16,13 @@ namespace {
 
 PretrainOptions tiny_options() {
   PretrainOptions options;
-  options.shape = {.vocabulary = 512, .hidden = 32, .layers = 1, .heads = 2, .kv_heads = 1, .head_dim = 16, .ffn = 64};
+  options.shape = {.vocabulary = 512,
+                   .hidden = 32,
+                   .layers = 1,
+                   .heads = 2,
+                   .kv_heads = 1,
+                   .head_dim = 16,
+                   .ffn = 64};
   options.samples = 128;
   options.tokenizer_samples = 60;
   options.steps = 24;
@@ -30,7 +36,8 @@ PretrainOptions tiny_options() {
 
 TokenSample sample_of(std::size_t length, std::uint16_t first) {
   TokenSample sample;
-  for (std::size_t i = 0; i < length; ++i) sample.tokens.push_back(static_cast<std::uint16_t>(first + i));
+  for (std::size_t i = 0; i < length; ++i)
+    sample.tokens.push_back(static_cast<std::uint16_t>(first + i));
   sample.prompt = 2;
   return sample;
 }
@@ -41,7 +48,8 @@ TEST(Batches, HoldEverySampleOnceAndNoneThatIsTooLong) {
   std::vector<TokenSample> pool;
   for (std::size_t length : {5, 40, 33, 64, 200, 7, 90}) pool.push_back(sample_of(length, 1));
   std::multiset<std::size_t> seen;
-  for (const auto& rows : group_by_length(pool, 100, 128, core::RandomStream(core::CounterRng(1)))) {
+  for (const auto& rows :
+       group_by_length(pool, 100, 128, core::RandomStream(core::CounterRng(1)))) {
     for (const auto* row : rows) seen.insert(row->tokens.size());
   }
   EXPECT_EQ(seen, (std::multiset<std::size_t>{5, 7, 33, 40, 64, 90}));
@@ -63,8 +71,8 @@ TEST(AdamW, TakesTheFirstStepOfTheLearningRateAgainstTheGradient) {
   at::Tensor weight = at::ones({2, 2}).requires_grad_(true);
   AdamW optimizer({weight}, /*weight_decay=*/0.0);
   (weight * 3).sum().backward();
-  EXPECT_NEAR(optimizer.step(0.1, 0), 6.0, 1e-6);              // sqrt(4 * 9)
-  EXPECT_NEAR(weight.sum().item<double>(), 4 * 0.9, 1e-5);     // m / sqrt(v) is 1 at the first step
+  EXPECT_NEAR(optimizer.step(0.1, 0), 6.0, 1e-6);           // sqrt(4 * 9)
+  EXPECT_NEAR(weight.sum().item<double>(), 4 * 0.9, 1e-5);  // m / sqrt(v) is 1 at the first step
   EXPECT_FALSE(weight.grad().defined());
 }
 

@@ -1,8 +1,8 @@
-// The procedural corpus that the starter policy is trained on: tasks that look like the benchmark's, with kernels that
-// compute them. Sample i is a function of (seed, i) alone.
+// The procedural corpus that the starter policy is trained on: tasks that look like the
+// benchmark's, with kernels that compute them. Sample i is a function of (seed, i) alone.
 //
-// What is left out on purpose: every evaluation task of the splits of seeds 42, 43 and 44, by id, by reference text and
-// by function (leak_filter.h).
+// What is left out on purpose: every evaluation task of the splits of seeds 42, 43 and 44, by id,
+// by reference text and by function (leak_filter.h).
 #pragma once
 
 #include <cstdint>

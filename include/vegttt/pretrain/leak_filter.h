@@ -2,8 +2,10 @@
 //
 // A generated task is refused when
 // - its reference is a reserved one's text, names and real constants apart, or
-// - it has as many inputs of the same ranks and types as a reserved one (in any order) and both references give the
-//   same values on the same inputs; structures of inputs (triangular, symmetric) do not excuse it, or
+// - it has as many inputs of the same ranks and types as a reserved one (in any order) and both
+// references give the
+//   same values on the same inputs; structures of inputs (triangular, symmetric) do not excuse it,
+//   or
 // - both have one input and give the same values, whatever the rank, or
 // - it is pointwise and one operator of a reserved task with other constants.
 #pragma once
@@ -18,8 +20,8 @@
 
 namespace vegttt::pretrain {
 
-// Names in order of appearance, real constants as '#', no white space: equal for texts that differ in names only.
-// With `keep_numbers` constants stay as they are.
+// Names in order of appearance, real constants as '#', no white space: equal for texts that differ
+// in names only. With `keep_numbers` constants stay as they are.
 std::string normalised_reference(const std::string& reference, bool keep_numbers = false);
 
 class LeakFilter {

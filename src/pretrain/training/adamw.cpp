@@ -20,13 +20,15 @@ void AdamW::Group::add(const at::Tensor& parameter) {
 
 AdamW::AdamW(const std::vector<at::Tensor>& parameters, double weight_decay) {
   matrices_.weight_decay = weight_decay;
-  for (const auto& parameter : parameters) (parameter.dim() >= 2 ? matrices_ : others_).add(parameter);
+  for (const auto& parameter : parameters)
+    (parameter.dim() >= 2 ? matrices_ : others_).add(parameter);
 }
 
 std::vector<at::Tensor> AdamW::state() const {
   std::vector<at::Tensor> all;
   for (const Group* group : {&matrices_, &others_})
-    for (const auto* tensors : {&group->first, &group->second, &group->steps}) all.insert(all.end(), tensors->begin(), tensors->end());
+    for (const auto* tensors : {&group->first, &group->second, &group->steps})
+      all.insert(all.end(), tensors->begin(), tensors->end());
   return all;
 }
 
@@ -46,13 +48,25 @@ double AdamW::step(double learning_rate, double max_grad_norm) {
     if (group->parameters.empty()) continue;
     std::vector<at::Tensor> values;
     for (const auto& parameter : group->parameters) values.push_back(parameter.detach());
-    const std::vector<at::Tensor> own(gradients.begin() + static_cast<std::ptrdiff_t>(begin),
-                                      gradients.begin() + static_cast<std::ptrdiff_t>(begin + values.size()));
+    const std::vector<at::Tensor> own(
+        gradients.begin() + static_cast<std::ptrdiff_t>(begin),
+        gradients.begin() + static_cast<std::ptrdiff_t>(begin + values.size()));
     begin += values.size();
     if (values.empty()) continue;
     for (auto& count : group->steps) count.add_(1);
-    at::_fused_adamw_(values, own, group->first, group->second, {}, group->steps, learning_rate, 0.9, 0.95,
-                      group->weight_decay, 1e-8, false, false);
+    at::_fused_adamw_(values,
+                      own,
+                      group->first,
+                      group->second,
+                      {},
+                      group->steps,
+                      learning_rate,
+                      0.9,
+                      0.95,
+                      group->weight_decay,
+                      1e-8,
+                      false,
+                      false);
     for (const auto& parameter : group->parameters) parameter.mutable_grad().reset();
   }
   return norm.item<double>();
@@ -60,7 +74,8 @@ double AdamW::step(double learning_rate, double max_grad_norm) {
 
 double schedule(std::int64_t step, std::int64_t steps, std::int64_t warmup) {
   if (step < warmup) return static_cast<double>(step + 1) / static_cast<double>(warmup);
-  const double progress = static_cast<double>(step - warmup) / static_cast<double>(std::max<std::int64_t>(1, steps - warmup));
+  const double progress = static_cast<double>(step - warmup) /
+                          static_cast<double>(std::max<std::int64_t>(1, steps - warmup));
   return 0.05 + 0.95 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, progress)));
 }
 

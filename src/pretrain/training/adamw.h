@@ -6,8 +6,8 @@
 
 namespace vegttt::pretrain {
 
-// AdamW over all weights of a model (Loshchilov & Hutter 2019), decay on matrices only, gradients clipped by their
-// global norm before the step. beta 0.9 / 0.95, epsilon 1e-8.
+// AdamW over all weights of a model (Loshchilov & Hutter 2019), decay on matrices only, gradients
+// clipped by their global norm before the step. beta 0.9 / 0.95, epsilon 1e-8.
 class AdamW {
  public:
   AdamW(const std::vector<at::Tensor>& parameters, double weight_decay);

@@ -15,17 +15,21 @@ std::int64_t padded(std::size_t length) {
 template <class T>
 void shuffle(std::vector<T>& items, core::RandomStream& random) {
   for (std::size_t i = items.size(); i > 1; --i) {
-    std::swap(items[i - 1], items[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
+    std::swap(items[i - 1],
+              items[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
   }
 }
 
 }  // namespace
 
-std::vector<std::vector<const TokenSample*>> group_by_length(const std::vector<TokenSample>& pool, int longest,
-                                                             int batch_tokens, core::RandomStream random) {
+std::vector<std::vector<const TokenSample*>> group_by_length(const std::vector<TokenSample>& pool,
+                                                             int longest,
+                                                             int batch_tokens,
+                                                             core::RandomStream random) {
   std::map<std::int64_t, std::vector<const TokenSample*>> by_length;
   for (const auto& sample : pool) {
-    if (static_cast<int>(sample.tokens.size()) <= longest) by_length[padded(sample.tokens.size())].push_back(&sample);
+    if (static_cast<int>(sample.tokens.size()) <= longest)
+      by_length[padded(sample.tokens.size())].push_back(&sample);
   }
   std::vector<std::vector<const TokenSample*>> groups;
   std::vector<const TokenSample*> waiting;  // what is left of a class waits for the next longer one

@@ -18,16 +18,21 @@ std::string name_of(std::size_t index) {
 
 }  // namespace
 
-void save_state(const core::fs::path& file, const std::vector<at::Tensor>& tensors, const Progress& progress,
+void save_state(const core::fs::path& file,
+                const std::vector<at::Tensor>& tensors,
+                const Progress& progress,
                 const std::string& identity) {
   std::vector<at::Tensor> host;
   std::map<std::string, core::TensorBytes> contents;
-  for (const auto& tensor : tensors) host.push_back(tensor.detach().to(at::kCPU, at::kFloat).contiguous());
+  for (const auto& tensor : tensors)
+    host.push_back(tensor.detach().to(at::kCPU, at::kFloat).contiguous());
   for (std::size_t i = 0; i < host.size(); ++i) {
     const auto* bytes = static_cast<const std::byte*>(host[i].const_data_ptr());
-    contents[name_of(i)] = {"F32", host[i].sizes().vec(), {bytes, static_cast<std::size_t>(host[i].nbytes())}};
+    contents[name_of(i)] = {
+        "F32", host[i].sizes().vec(), {bytes, static_cast<std::size_t>(host[i].nbytes())}};
   }
-  core::write_safetensors(file, contents,
+  core::write_safetensors(file,
+                          contents,
                           {{"identity", identity},
                            {"step", std::to_string(progress.step)},
                            {"tokens", std::to_string(progress.tokens)},
@@ -35,13 +40,16 @@ void save_state(const core::fs::path& file, const std::vector<at::Tensor>& tenso
                            {"seconds", std::to_string(progress.seconds)}});
 }
 
-bool load_state(const core::fs::path& file, const std::vector<at::Tensor>& tensors, Progress& progress,
+bool load_state(const core::fs::path& file,
+                const std::vector<at::Tensor>& tensors,
+                Progress& progress,
                 const std::string& identity) {
   if (!core::fs::exists(file)) return false;
   const core::SafetensorsFile state(file);
   const auto& meta = state.metadata();
   if (meta.count("identity") == 0 || meta.at("identity") != identity)
-    throw core::UserError("this state belongs to other options", file.string(), "remove it to start anew");
+    throw core::UserError(
+        "this state belongs to other options", file.string(), "remove it to start anew");
   const at::NoGradGuard no_grad;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const auto& view = state.tensors().at(name_of(i));

@@ -35,7 +35,8 @@ void Muon::step(double learning_rate, double weight_decay) {
     const at::Tensor gradient = matrices_[i].grad();
     momentum_[i].mul_(kMomentum).add_(gradient);
     const at::Tensor update = orthogonalised(gradient + momentum_[i] * kMomentum);
-    const double shape = std::sqrt(std::max(1.0, static_cast<double>(update.size(0)) / static_cast<double>(update.size(1))));
+    const double shape = std::sqrt(
+        std::max(1.0, static_cast<double>(update.size(0)) / static_cast<double>(update.size(1))));
     at::Tensor value = matrices_[i].detach();
     value.mul_(1 - learning_rate * weight_decay).sub_(update, learning_rate * shape);
     matrices_[i].mutable_grad().reset();

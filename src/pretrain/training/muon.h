@@ -6,8 +6,9 @@
 
 namespace vegttt::pretrain {
 
-// Muon (Jordan et al. 2024): momentum made orthogonal by five Newton-Schulz steps, for the matrices inside the layers.
-// Small models learn from about half the tokens that AdamW needs. Left out: distributed orthogonalisation.
+// Muon (Jordan et al. 2024): momentum made orthogonal by five Newton-Schulz steps, for the matrices
+// inside the layers. Small models learn from about half the tokens that AdamW needs. Left out:
+// distributed orthogonalisation.
 class Muon {
  public:
   explicit Muon(std::vector<at::Tensor> matrices);

@@ -32,7 +32,8 @@ constexpr int kStepsBetweenPlans = 100;
 
 // Mean negative log-likelihood per unit of weight. Logits are made for weighted positions only.
 at::Tensor loss_of(const policy::Transformer& model, const Batch& batch, at::Device device) {
-  const at::Tensor hidden = policy::forward_batch(model, batch.tokens_BT.to(device, /*non_blocking=*/true));
+  const at::Tensor hidden =
+      policy::forward_batch(model, batch.tokens_BT.to(device, /*non_blocking=*/true));
   const at::Tensor weights = batch.weights_BT.reshape({-1});
   const at::Tensor used = weights.nonzero().squeeze(1);
   const at::Tensor where = used.to(device);
@@ -43,8 +44,10 @@ at::Tensor loss_of(const policy::Transformer& model, const Batch& batch, at::Dev
   return (losses * scale).sum() / scale.sum();
 }
 
-std::map<std::string, double> losses_by_family(const policy::Transformer& model, const std::vector<TokenSample>& samples,
-                                               int batch_tokens, at::Device device) {
+std::map<std::string, double> losses_by_family(const policy::Transformer& model,
+                                               const std::vector<TokenSample>& samples,
+                                               int batch_tokens,
+                                               at::Device device) {
   const at::NoGradGuard no_grad;
   std::map<std::string, std::vector<const TokenSample*>> families;
   for (const auto& sample : samples) families[sample.family].push_back(&sample);
@@ -52,19 +55,25 @@ std::map<std::string, double> losses_by_family(const policy::Transformer& model,
   for (const auto& [family, rows] : families) {
     std::size_t longest = 1;
     for (const auto* row : rows) longest = std::max(longest, row->tokens.size());
-    const std::size_t fits = std::max<std::size_t>(1, static_cast<std::size_t>(batch_tokens) / longest);
-    const std::vector<const TokenSample*> some(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(std::min(fits, rows.size())));
+    const std::size_t fits =
+        std::max<std::size_t>(1, static_cast<std::size_t>(batch_tokens) / longest);
+    const std::vector<const TokenSample*> some(
+        rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(std::min(fits, rows.size())));
     losses[family] = loss_of(model, make_batch(some, 0.0), device).item<double>();
   }
   return losses;
 }
 
-std::vector<TokenSample> held_out_samples(const PretrainOptions& options, LeakFilter& filter, const policy::Tokenizer& tokenizer) {
-  const Corpus other(static_cast<std::uint64_t>(options.seed) + kHeldOutSeed, filter, options.cuda_share);
+std::vector<TokenSample> held_out_samples(const PretrainOptions& options,
+                                          LeakFilter& filter,
+                                          const policy::Tokenizer& tokenizer) {
+  const Corpus other(
+      static_cast<std::uint64_t>(options.seed) + kHeldOutSeed, filter, options.cuda_share);
   std::vector<TokenSample> samples;
   for (int i = 0; i < options.held_out; ++i) {
     TokenSample sample = tokenise(other.sample(static_cast<std::uint64_t>(i)), tokenizer);
-    if (static_cast<int>(sample.tokens.size()) <= options.longest_sample) samples.push_back(std::move(sample));
+    if (static_cast<int>(sample.tokens.size()) <= options.longest_sample)
+      samples.push_back(std::move(sample));
   }
   return samples;
 }
@@ -74,27 +83,39 @@ std::string hash_of_pools(SampleSource& source, std::int64_t pools) {
   std::string hashes;
   for (std::int64_t p = 0; p < pools; ++p) {
     for (const auto& sample : source.pool(p)) {
-      hashes += core::sha256({reinterpret_cast<const char*>(sample.tokens.data()), sample.tokens.size() * sizeof(std::uint16_t)});
+      hashes += core::sha256({reinterpret_cast<const char*>(sample.tokens.data()),
+                              sample.tokens.size() * sizeof(std::uint16_t)});
     }
     hashes = core::sha256(hashes);
   }
   return hashes;
 }
 
-std::string progress_line(std::int64_t step, std::int64_t steps, double loss, double norm, double tokens_per_s) {
+std::string progress_line(
+    std::int64_t step, std::int64_t steps, double loss, double norm, double tokens_per_s) {
   std::ostringstream line;
-  line << "step " << step << "/" << steps << std::fixed << std::setprecision(4) << "  loss " << loss << "  grad norm "
-       << std::setprecision(2) << norm << "  " << std::setprecision(0) << tokens_per_s << " tokens/s";
+  line << "step " << step << "/" << steps << std::fixed << std::setprecision(4) << "  loss " << loss
+       << "  grad norm " << std::setprecision(2) << norm << "  " << std::setprecision(0)
+       << tokens_per_s << " tokens/s";
   return line.str();
 }
 
 // The training loop's state, one pass of `update` per step.
 class Loop {
  public:
-  Loop(const PretrainOptions& options, const PretrainRun& run, policy::Transformer& model, SampleSource& source)
-      : options_(options), run_(run), model_(model), source_(source), device_(model.device()),
-        optimizer_(adam_parameters(model, options), options.weight_decay), muon_(muon_parameters(model, options)),
-        steps_(options.steps), state_file_(core::fs::path(run.out) / "state.safetensors") {}
+  Loop(const PretrainOptions& options,
+       const PretrainRun& run,
+       policy::Transformer& model,
+       SampleSource& source)
+      : options_(options),
+        run_(run),
+        model_(model),
+        source_(source),
+        device_(model.device()),
+        optimizer_(adam_parameters(model, options), options.weight_decay),
+        muon_(muon_parameters(model, options)),
+        steps_(options.steps),
+        state_file_(core::fs::path(run.out) / "state.safetensors") {}
 
   void train(PretrainReport& report) {
     restore();
@@ -102,8 +123,10 @@ class Loop {
     for (std::int64_t visit = 0; step_ < steps_; ++visit) {
       const std::int64_t pool = visit % source_.pools();
       pools_used_ = std::max(pools_used_, pool + 1);
-      const auto random = core::RandomStream(core::CounterRng::of({"order", std::to_string(options_.seed), std::to_string(visit)}));
-      for (const auto& rows : group_by_length(source_.pool(pool), options_.longest_sample, options_.batch_tokens, random)) {
+      const auto random = core::RandomStream(
+          core::CounterRng::of({"order", std::to_string(options_.seed), std::to_string(visit)}));
+      for (const auto& rows : group_by_length(
+               source_.pool(pool), options_.longest_sample, options_.batch_tokens, random)) {
         if (seen++ < step_) continue;
         update(rows);
         if (step_ == steps_) break;
@@ -121,24 +144,30 @@ class Loop {
 
  private:
   static bool takes_muon(const policy::NamedTensor& named, const PretrainOptions& options) {
-    return options.optimizer == "muon" && named.tensor->dim() == 2 && named.name.find("layers") != std::string::npos;
+    return options.optimizer == "muon" && named.tensor->dim() == 2 &&
+           named.name.find("layers") != std::string::npos;
   }
-  static std::vector<at::Tensor> chosen(policy::Transformer& model, const PretrainOptions& options, bool muon) {
+  static std::vector<at::Tensor> chosen(policy::Transformer& model,
+                                        const PretrainOptions& options,
+                                        bool muon) {
     std::vector<at::Tensor> list;
     for (auto& named : policy::named_tensors(model.weights, model.config))
       if (takes_muon(named, options) == muon) list.push_back(*named.tensor);
     return list;
   }
-  static std::vector<at::Tensor> adam_parameters(policy::Transformer& model, const PretrainOptions& options) {
+  static std::vector<at::Tensor> adam_parameters(policy::Transformer& model,
+                                                 const PretrainOptions& options) {
     return chosen(model, options, false);
   }
-  static std::vector<at::Tensor> muon_parameters(policy::Transformer& model, const PretrainOptions& options) {
+  static std::vector<at::Tensor> muon_parameters(policy::Transformer& model,
+                                                 const PretrainOptions& options) {
     return chosen(model, options, true);
   }
 
   std::vector<at::Tensor> state() {
     std::vector<at::Tensor> all = model_.parameters();
-    for (const auto& tensors : {optimizer_.state(), muon_.state()}) all.insert(all.end(), tensors.begin(), tensors.end());
+    for (const auto& tensors : {optimizer_.state(), muon_.state()})
+      all.insert(all.end(), tensors.begin(), tensors.end());
     return all;
   }
 
@@ -147,14 +176,16 @@ class Loop {
     PretrainOptions::visit_fields(options_, fields);
     std::string text;
     for (const auto& field : fields.fields())
-      if (field.key != "report_every" && field.key != "save_every") text += field.key + "=" + field.value + "\n";
+      if (field.key != "report_every" && field.key != "save_every")
+        text += field.key + "=" + field.value + "\n";
     return core::sha256(text);
   }
 
   // The weights so far can be sampled from; the state continues the run.
   void save() {
     policy::save_transformer(run_.out, model_);
-    save_state(state_file_, state(), {step_, tokens_, steps_, before_s_ + watch_.elapsed_s()}, identity());
+    save_state(
+        state_file_, state(), {step_, tokens_, steps_, before_s_ + watch_.elapsed_s()}, identity());
   }
 
   void restore() {
@@ -181,8 +212,8 @@ class Loop {
     if (step_ % options_.report_every == 0 || step_ == steps_) say(norm);
   }
 
-  // Plans as many steps as fit into the time, from the rate of the last ones; the schedule follows the plan. Planned
-  // again now and then, since the first steps wait for samples to be written.
+  // Plans as many steps as fit into the time, from the rate of the last ones; the schedule follows
+  // the plan. Planned again now and then, since the first steps wait for samples to be written.
   void limit_steps() {
     if (run_.max_minutes <= 0 || step_ % kStepsBetweenPlans != 0) return;
     const double elapsed_s = watch_.elapsed_s();
@@ -190,15 +221,21 @@ class Loop {
     planned_at_s_ = elapsed_s;
     if (step_ == kStepsBetweenPlans) return;  // these warmed the device up
     const double left_s = run_.max_minutes * 60 - before_s_ - elapsed_s;
-    const auto fitting = step_ + std::max<std::int64_t>(1, static_cast<std::int64_t>(left_s / per_step_s));
+    const auto fitting =
+        step_ + std::max<std::int64_t>(1, static_cast<std::int64_t>(left_s / per_step_s));
     steps_ = std::min(options_.steps, fitting);
   }
 
   void say(double norm) {
-    const std::int64_t n = step_ % options_.report_every == 0 ? options_.report_every : step_ % options_.report_every;
+    const std::int64_t n =
+        step_ % options_.report_every == 0 ? options_.report_every : step_ % options_.report_every;
     last_loss_ = sum_ / static_cast<double>(n);
     sum_ = 0;
-    core::info(progress_line(step_, steps_, last_loss_, norm, static_cast<double>(tokens_ - tokens_before_) / watch_.elapsed_s()));
+    core::info(progress_line(step_,
+                             steps_,
+                             last_loss_,
+                             norm,
+                             static_cast<double>(tokens_ - tokens_before_) / watch_.elapsed_s()));
   }
 
   const PretrainOptions& options_;
@@ -215,8 +252,11 @@ class Loop {
   core::Stopwatch watch_;
 };
 
-policy::Transformer new_model(const policy::ModelConfig& config, const PretrainOptions& options, const std::string& device) {
-  policy::Transformer model = policy::random_transformer(config, static_cast<std::uint64_t>(options.seed));
+policy::Transformer new_model(const policy::ModelConfig& config,
+                              const PretrainOptions& options,
+                              const std::string& device) {
+  policy::Transformer model =
+      policy::random_transformer(config, static_cast<std::uint64_t>(options.seed));
   const at::Device where(device);
   for (auto& named : policy::named_tensors(model.weights, model.config)) {
     *named.tensor = named.tensor->to(where).detach().requires_grad_(true);
@@ -228,13 +268,16 @@ policy::Transformer new_model(const policy::ModelConfig& config, const PretrainO
 }
 
 int writer_threads(const PretrainRun& run) {
-  return run.threads > 0 ? run.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+  return run.threads > 0 ? run.threads
+                         : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
 }
 
 }  // namespace
 
-PretrainOptions load_pretrain_options(const std::string& path, const std::vector<std::string>& overrides) {
-  config::FieldReader reader(path.empty() ? "{}" : core::read_file(path), path.empty() ? "defaults" : path, overrides);
+PretrainOptions load_pretrain_options(const std::string& path,
+                                      const std::vector<std::string>& overrides) {
+  config::FieldReader reader(
+      path.empty() ? "{}" : core::read_file(path), path.empty() ? "defaults" : path, overrides);
   PretrainOptions options;
   reader.read(options);
   reader.throw_if_wrong();

@@ -19,8 +19,14 @@ TokenSample tokenise(const Sample& sample, const policy::Tokenizer& tokenizer) {
   return result;
 }
 
-SampleSource::SampleSource(const Corpus& corpus, const policy::Tokenizer& tokenizer, std::int64_t samples, int threads)
-    : corpus_(corpus), tokenizer_(tokenizer), samples_(samples), pools_((samples + kPool - 1) / kPool) {
+SampleSource::SampleSource(const Corpus& corpus,
+                           const policy::Tokenizer& tokenizer,
+                           std::int64_t samples,
+                           int threads)
+    : corpus_(corpus),
+      tokenizer_(tokenizer),
+      samples_(samples),
+      pools_((samples + kPool - 1) / kPool) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 

@@ -1,5 +1,5 @@
-// Tokenised samples, written by several threads ahead of the training loop and handed out in order of their index, so
-// that the number of threads changes nothing but the time.
+// Tokenised samples, written by several threads ahead of the training loop and handed out in order
+// of their index, so that the number of threads changes nothing but the time.
 #pragma once
 
 #include <condition_variable>
@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "vegttt/pretrain/corpus.h"
 #include "vegttt/policy/policy.h"
+#include "vegttt/pretrain/corpus.h"
 
 namespace vegttt::pretrain {
 
@@ -28,7 +28,10 @@ class SampleSource {
   static constexpr std::int64_t kPool = 4096;  // samples handed out together
 
   // Corpus and tokenizer must outlive it.
-  SampleSource(const Corpus& corpus, const policy::Tokenizer& tokenizer, std::int64_t samples, int threads);
+  SampleSource(const Corpus& corpus,
+               const policy::Tokenizer& tokenizer,
+               std::int64_t samples,
+               int threads);
   ~SampleSource();
 
   std::int64_t pools() const { return pools_; }

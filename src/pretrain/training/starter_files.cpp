@@ -37,11 +37,14 @@ policy::ModelConfig model_config(const PretrainOptions& options, int end_token) 
 void write_tokenizer_files(const std::string& folder, const core::Json& tokenizer, int end_token) {
   const core::fs::path path = folder;
   core::write_file_atomically(path / "tokenizer.json", core::dump_json(tokenizer) + "\n");
-  const core::Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"}, {"chat_format", "plain"}, {"prompt_frame", "compact"},
+  const core::Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
+                             {"chat_format", "plain"},
+                             {"prompt_frame", "compact"},
                              {"eos_token", kEndToken}};
   core::write_file_atomically(path / "tokenizer_config.json", core::dump_json(config, 2) + "\n");
   const core::Json generation = {{"eos_token_id", end_token}};
-  core::write_file_atomically(path / "generation_config.json", core::dump_json(generation, 2) + "\n");
+  core::write_file_atomically(path / "generation_config.json",
+                              core::dump_json(generation, 2) + "\n");
 }
 
 }  // namespace vegttt::pretrain
