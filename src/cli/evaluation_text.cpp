@@ -51,7 +51,8 @@ std::string details(const Evaluation& e) {
   std::string text;
   for (const records::InputCheck& check : e.checks)
     if (!check.passed) text += fmt::format("  input {} ({}): {}\n", check.input_set, check.shapes, check.reason);
-  if (text.empty() && !records::is_correct(e.status) && e.log.empty()) text += indented(e.message);
+  const bool told = e.status == Status::kUnscored && !e.timing;  // in the verdict already
+  if (text.empty() && !records::is_correct(e.status) && !told && e.log.empty()) text += indented(e.message);
   return text + indented(e.log);
 }
 

@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "help.h"
 #include "subcommand.h"
+#include "wait_policy.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/stop.h"
 #include "vegttt/core/text.h"
@@ -135,6 +136,7 @@ ExitCode dispatch(std::vector<std::string> words) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  if (argc > 1) wait_passively(argv[1], argv);
   try {
     const ExitCode code = dispatch({argv, argv + argc});
     std::cout.flush();

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstring>
@@ -33,6 +34,14 @@ at::ScalarType scalar_type(tasks::DType dtype) {
   }
 }
 
+// Each input of each set is a descriptor; a hundred tasks have more than the usual 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 double timed_us(const tasks::Reference& reference, const std::vector<at::Tensor>& inputs) {
   reference(inputs);  // the first call resolves operators
   const core::Stopwatch watch;
@@ -60,6 +69,7 @@ SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name) {
 
 int set_up_process(const config::EvaluateOptions& options) {
   keep_freed_memory();
+  raise_descriptor_limit();
   const int threads = options.threads > 0 ? options.threads : usable_cores();
   at::set_num_threads(threads);
   return threads;

@@ -65,8 +65,8 @@ TEST_F(Resume, AfterSigkillAtTenRandomPointsHoldsEveryRolloutOnce) {
   }
 }
 
-// Starts the program, sends it a signal after a while and returns its exit code.
-int exit_code_after(const std::vector<std::string>& words, int signal, unsigned after_us) {
+// Starts the program, sends it a signal once `started` exists and returns its exit code.
+int exit_code_after(const std::vector<std::string>& words, int signal, const core::fs::path& started) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     std::vector<char*> argv;
@@ -77,7 +77,8 @@ int exit_code_after(const std::vector<std::string>& words, int signal, unsigned 
     ::execv(argv[0], argv.data());
     ::_exit(127);
   }
-  ::usleep(after_us);
+  const core::Stopwatch watch;
+  while (!core::fs::exists(started) && watch.elapsed_s() < 60) ::usleep(1000);
   ::kill(pid, signal);
   int status = 0;
   ::waitpid(pid, &status, 0);
@@ -86,13 +87,13 @@ int exit_code_after(const std::vector<std::string>& words, int signal, unsigned 
 
 TEST_F(Resume, AfterCtrlCEndsAsIfNothingHadHappened) {
   ASSERT_TRUE(run_until_killed(run_words("whole"), 60));
-  EXPECT_EQ(exit_code_after(run_words("stopped"), SIGINT, 120000), 130);
+  EXPECT_EQ(exit_code_after(run_words("stopped"), SIGINT, folder_.path() / "stopped" / "rollouts.jsonl"), 130);
   ASSERT_TRUE(run_until_killed(resume_words("stopped"), 60));
   test::expect_same_results(folder_.path() / "stopped", folder_.path() / "whole", 2);
 }
 
 TEST_F(Resume, AfterSigtermHasItsOwnExitCode) {
-  EXPECT_EQ(exit_code_after(run_words("stopped"), SIGTERM, 120000), 143);
+  EXPECT_EQ(exit_code_after(run_words("stopped"), SIGTERM, folder_.path() / "stopped" / "rollouts.jsonl"), 143);
   EXPECT_TRUE(run_until_killed(resume_words("stopped"), 60));
 }
 

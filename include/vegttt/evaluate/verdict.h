@@ -29,7 +29,8 @@ inline constexpr double kOperandShare = 0.25;
 // median. Leaves P/8 for the least of them, still above the P/15 of naive accumulation.
 inline constexpr double kTypicalShare = 0.5;
 // A sequential float32 sum of `terms` values of one sign errs by sqrt(terms)/3 * 2^-24 of itself (standard deviation):
-// three of them. Matters for means of millions, where the errors of rounded operands average out too.
+// three of them. Above some 2^17 terms a single accumulator also loses its small terms (1e-3 of the sum at 2^21, more
+// than TF32 operands cost): such a sum is refused, as it is by the public tolerance; partial sums are needed.
 inline constexpr double kNaiveShare = 1.0;
 // A handful of float32 operations on the way, each at most half a unit in the last place; std::exp and the like have 1 to 4.
 inline constexpr double kRoundings = 16;

@@ -107,12 +107,13 @@ CompilerJail::~CompilerJail() {
   if (ruleset_ >= 0) ::close(ruleset_);
 }
 
+// Limits come after the folders: this is still a fork of the judge, which may hold thousands of descriptors.
 bool CompilerJail::enter() const {
+  if (root_ && (!root_->enter() || ::chdir(work_.c_str()) != 0)) return false;
   const bool limited = limit(RLIMIT_CPU, static_cast<rlim_t>(cpu_s_) + 1) &&
                        limit(RLIMIT_AS, rlim_t{4} << 30) && limit(RLIMIT_FSIZE, rlim_t{64} << 20) &&
                        limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 256);
   if (!limited) return false;
-  if (root_ && (!root_->enter() || ::chdir(work_.c_str()) != 0)) return false;
   if (ruleset_ >= 0 && !runner::restrict_self(ruleset_)) return false;
   return !has_seccomp_ || filter_.install(false);
 }
