@@ -46,6 +46,9 @@ inline std::uint32_t one_sided_bits(std::uint32_t b, std::uint32_t random) {
   return down ? seventh + offset : seventh - offset;
 }
 
+// Zero and denormals have no such neighbours: below them lie NaNs.
+inline bool too_small(std::uint32_t b) { return (b & 0x7F800000u) == 0; }
+
 // up_of_four: how many of four values round away from zero.
 inline std::uint32_t round_mixed_bits(std::uint32_t b,
                                       std::uint32_t random,
@@ -58,6 +61,7 @@ inline std::uint32_t round_mixed_bits(std::uint32_t b,
 template <Rounding rounding>
 inline float hostile_as(float value, std::uint32_t random) {
   const auto b = std::bit_cast<std::uint32_t>(value);
+  if (too_small(b)) return value;
   if constexpr (rounding == Rounding::kDown)
     return std::bit_cast<float>(one_sided_bits<true>(b, random));
   if constexpr (rounding == Rounding::kUp)
