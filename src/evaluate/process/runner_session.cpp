@@ -38,12 +38,6 @@ std::vector<std::size_t> sizes_of(const std::vector<std::vector<const SharedBuff
   return sizes;
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 }  // namespace
 
 struct RunnerSession::Impl {
@@ -95,13 +89,12 @@ void RunnerSession::Impl::must_stop(const RunnerProcess::Round& round) const {
 
 void RunnerSession::Impl::measure_empty_rounds() {
   must_stop(process->wait(kSetupTimeout_s));
-  std::vector<double> rounds_us;
+  empty_us = std::numeric_limits<double>::infinity();
   for (std::uint32_t i = 0; i < kIdleRounds; ++i) {
     const auto round = process->resume(kSetupTimeout_s);
     must_stop(round);
-    rounds_us.push_back(round.elapsed_us);
+    empty_us = std::min(empty_us, round.elapsed_us);
   }
-  empty_us = median(rounds_us);
 }
 
 LaunchResult RunnerSession::Impl::judged(const RunnerProcess::Round& round) {
