@@ -37,6 +37,9 @@
 
 #include <math.h>  // also brings std::exp, std::sqrt, ... as exp, sqrt, ... with their float overloads
 
+// The cores that a candidate may use are its threads'; the first thread alone sees only its own.
+#define omp_get_num_procs omp_get_max_threads
+
 using std::max;
 using std::min;
 

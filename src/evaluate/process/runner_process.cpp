@@ -26,10 +26,9 @@ constexpr std::size_t kStderrBytes = 4096;
 
 [[noreturn]] void fail(const char* call) { throw core::MachineError(std::strerror(errno), call); }
 
-// PASSIVE and bound unless the user's environment says otherwise. Threads that are resumed together
-// often begin on one core. With libgomp's default wait one then spins for the other's turn: launches
-// of 10 us took 7.5 ms, its whole spin count. Passively they shared that core for the whole launch:
-// half of the speed, in most launches of 1 ms. Bound, each wakes on its own core.
+// PASSIVE unless the user's environment says otherwise. Threads that are resumed together often
+// begin on one core; with libgomp's default one then spins for the other's turn: launches of 10 us
+// took 7.5 ms, its whole spin count.
 std::vector<std::string> runner_environment(int threads) {
   std::vector<std::string> environment = {"OMP_NUM_THREADS=" + std::to_string(threads),
                                           "OMP_THREAD_LIMIT=" + std::to_string(threads),
@@ -40,7 +39,6 @@ std::vector<std::string> runner_environment(int threads) {
       environment.push_back(std::string(name) + "=" + value);
   if (std::getenv("OMP_WAIT_POLICY") == nullptr)
     environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
-  if (std::getenv("OMP_PROC_BIND") == nullptr) environment.emplace_back("OMP_PROC_BIND=true");
   return environment;
 }
 
