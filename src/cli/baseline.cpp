@@ -1,4 +1,7 @@
-// vegttt baseline: how long the references take here, and how fast the reference looks against itself.
+// vegttt baseline: how long the references take here, and how fast the reference looks against
+// itself.
+#include "vegttt/evaluate/baseline.h"
+
 #include <fmt/format.h>
 
 #include <iostream>
@@ -9,7 +12,6 @@
 #include "vegttt/core/json.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/text.h"
-#include "vegttt/evaluate/baseline.h"
 
 namespace vegttt::cli {
 namespace {
@@ -19,9 +21,13 @@ using evaluate::Baseline;
 
 std::vector<std::string> row_of(const Baseline& b) {
   const records::Timing& t = b.timing;
-  return {b.task_id, fmt::format("{:.4g}", t.reference_median_us), fmt::format("{:.1f}%", 100 * t.spread),
-          fmt::format("{:.3f}x [{:.3f}, {:.3f}]", t.speedup, t.speedup_low, t.speedup_high), fmt::format("{:.2f}", b.fast_by_chance),
-          fmt::format("{:.3f}", b.fast_strict_by_chance), fmt::format("{:.4g}", b.floor_us)};
+  return {b.task_id,
+          fmt::format("{:.4g}", t.reference_median_us),
+          fmt::format("{:.1f}%", 100 * t.spread),
+          fmt::format("{:.3f}x [{:.3f}, {:.3f}]", t.speedup, t.speedup_low, t.speedup_high),
+          fmt::format("{:.2f}", b.fast_by_chance),
+          fmt::format("{:.3f}", b.fast_strict_by_chance),
+          fmt::format("{:.4g}", b.floor_us)};
 }
 
 class BaselineCommand : public Subcommand {
@@ -29,9 +35,14 @@ class BaselineCommand : public Subcommand {
   void add(CLI::App& app) override {
     app.add_option("--tasks", ids_, "task ids; all when none is given")->delimiter(',');
     app.add_option("--size", options_.size, "size set of the tasks")->capture_default_str();
-    app.add_option("--protocol", options_.evaluate.protocol, "whose number of timings a verdict takes")->capture_default_str();
-    app.add_option("--reference", options_.reference, "named alternative reference where a task has one");
-    app.add_option("--pairs", pairs_, "timings of each role")->check(CLI::Range(6, 10000))->capture_default_str();
+    app.add_option(
+           "--protocol", options_.evaluate.protocol, "whose number of timings a verdict takes")
+        ->capture_default_str();
+    app.add_option(
+        "--reference", options_.reference, "named alternative reference where a task has one");
+    app.add_option("--pairs", pairs_, "timings of each role")
+        ->check(CLI::Range(6, 10000))
+        ->capture_default_str();
     app.add_option("--out", out_, "also writes the results as JSON to this file");
     app.add_option("--tasks-from", folders_, "more folders with task files");
   }
@@ -42,27 +53,41 @@ class BaselineCommand : public Subcommand {
     const tasks::Catalogue catalogue = tasks::Catalogue::load(folders_);
     if (ids_.empty())
       for (const tasks::Task& task : catalogue.all()) ids_.push_back(task.id);
-    core::TextTable table({"task", "reference us", "spread", "against itself", "P(fast)", "P(strict)", "floor us"},
-                          {false, true, true, false, true, true, true});
+    core::TextTable table(
+        {"task", "reference us", "spread", "against itself", "P(fast)", "P(strict)", "floor us"},
+        {false, true, true, false, true, true, true});
     core::Json all = core::Json::array();
     for (const std::string& id : ids_) {
       const Baseline baseline = evaluate::measure_baseline(options_, catalogue.find(id), pairs_);
       all.push_back(evaluate::to_json(baseline));
       table.add(row_of(baseline));
-      if (common.json) std::cout << core::dump_json(all.back()) << "\n" << std::flush;
-      else core::info(id + " done");
+      if (common.json)
+        std::cout << core::dump_json(all.back()) << "\n" << std::flush;
+      else
+        core::info(id + " done");
       machine_ = baseline.machine;
     }
     if (!common.json) std::cout << table.plain() << legend();
-    if (!out_.empty()) core::write_file_atomically(out_, core::dump_json({{"schema_version", 1}, {"made_at", core::utc_timestamp()}, {"baselines", all}}, 2) + "\n");
+    if (!out_.empty())
+      core::write_file_atomically(
+          out_,
+          core::dump_json(
+              {{"schema_version", 1}, {"made_at", core::utc_timestamp()}, {"baselines", all}}, 2) +
+              "\n");
     return ExitCode::kDone;
   }
 
  private:
   std::string legend() const {
     const evaluate::Protocol p = evaluate::protocol(options_.evaluate.protocol);
-    return fmt::format("n={} pairs per task, size {}, {}. P(fast): how often an equal kernel gets a median speedup above 1 in {} timings;\n"
-                       "P(strict): how often its 95 % lower bound is above 1.\n", pairs_, options_.size, machine_, p.timings);
+    return fmt::format(
+        "n={} pairs per task, size {}, {}. P(fast): how often an equal kernel gets a median "
+        "speedup above 1 in {} timings;\n"
+        "P(strict): how often its 95 % lower bound is above 1.\n",
+        pairs_,
+        options_.size,
+        machine_,
+        p.timings);
   }
 
   evaluate::EvaluatorOptions options_;

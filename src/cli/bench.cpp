@@ -25,8 +25,8 @@ std::string task_of(std::string_view source) {
   return std::string(core::trim(line.substr(3, line.find(',') - 3)));
 }
 
-// Every example of kernels/examples/cpp, and variants of the correct ones that differ in a constant: the compiler sees
-// them as different sources, as it does the samples of a policy.
+// Every example of kernels/examples/cpp, and variants of the correct ones that differ in a
+// constant: the compiler sees them as different sources, as it does the samples of a policy.
 std::vector<Submission> submissions(int variants) {
   std::vector<Submission> list;
   for (const examples::EmbeddedFile& file : examples::embedded_files()) {
@@ -34,7 +34,9 @@ std::vector<Submission> submissions(int variants) {
     list.push_back({task_of(source), source, std::string(file.path)});
     const bool faulty = file.path.find("faulty") != std::string_view::npos;
     for (int v = 1; v <= variants && !faulty; ++v)
-      list.push_back({task_of(source), source + fmt::format("static constexpr int kVariant = {};\n", v), fmt::format("{} #{}", file.path, v)});
+      list.push_back({task_of(source),
+                      source + fmt::format("static constexpr int kVariant = {};\n", v),
+                      fmt::format("{} #{}", file.path, v)});
   }
   return list;
 }
@@ -54,7 +56,8 @@ class Bench : public Subcommand {
     app.require_subcommand(1);
     evaluate_ = app.add_subcommand("evaluate", "candidates per second, and seconds by stage");
     evaluate_->add_option("--size", options_.size, "size set of the tasks")->capture_default_str();
-    evaluate_->add_option("--variants", variants_, "variants of each correct example")->capture_default_str();
+    evaluate_->add_option("--variants", variants_, "variants of each correct example")
+        ->capture_default_str();
   }
 
   ExitCode run(const CommonOptions& common) override {
@@ -66,34 +69,54 @@ class Bench : public Subcommand {
     const double preparation_s = prepare(*evaluator, list);
     const core::Stopwatch watch;
     Totals totals;
-    evaluator->evaluate_all(list, [&](std::size_t, const Evaluation& evaluation) { totals.add(evaluation); });
+    evaluator->evaluate_all(
+        list, [&](std::size_t, const Evaluation& evaluation) { totals.add(evaluation); });
     print(list, totals, watch.elapsed_s(), preparation_s, common.json);
     return ExitCode::kDone;
   }
 
  private:
-  // Inputs and truths are made once per task and run, whatever the number of candidates: told apart.
+  // Inputs and truths are made once per task and run, whatever the number of candidates: told
+  // apart.
   static double prepare(evaluate::Evaluator& evaluator, const std::vector<Submission>& list) {
     const core::Stopwatch watch;
     std::set<std::string> seen;
     for (const Submission& submission : list)
-      if (seen.insert(submission.task_id).second) evaluator.evaluate(submission, evaluate::Until::kVerify);
+      if (seen.insert(submission.task_id).second)
+        evaluator.evaluate(submission, evaluate::Until::kVerify);
     return watch.elapsed_s();
   }
 
-  void print(const std::vector<Submission>& list, const Totals& totals, double elapsed_s, double preparation_s, bool as_json) const {
+  void print(const std::vector<Submission>& list,
+             const Totals& totals,
+             double elapsed_s,
+             double preparation_s,
+             bool as_json) const {
     const auto n = static_cast<double>(list.size());
     if (as_json) {
-      std::cout << core::dump_json({{"size", options_.size}, {"candidates", list.size()}, {"elapsed_s", elapsed_s},
-                                    {"candidates_per_s", n / elapsed_s}, {"preparation_s", preparation_s},
-                                    {"stage_s", totals.stage_s}, {"statuses", totals.statuses}}) << "\n";
+      std::cout << core::dump_json({{"size", options_.size},
+                                    {"candidates", list.size()},
+                                    {"elapsed_s", elapsed_s},
+                                    {"candidates_per_s", n / elapsed_s},
+                                    {"preparation_s", preparation_s},
+                                    {"stage_s", totals.stage_s},
+                                    {"statuses", totals.statuses}})
+                << "\n";
       return;
     }
-    std::cout << fmt::format("{} candidates at {}: {:.2f} per second ({:.1f} s; inputs and truths before that: {:.1f} s)\n", list.size(),
-                             options_.size, n / elapsed_s, elapsed_s, preparation_s);
-    for (const auto& [stage, s] : totals.stage_s) std::cout << fmt::format("  {:<8} {:7.2f} s {:7.3f} s each\n", stage, s, s / n);
+    std::cout << fmt::format(
+        "{} candidates at {}: {:.2f} per second ({:.1f} s; inputs and truths before that: {:.1f} "
+        "s)\n",
+        list.size(),
+        options_.size,
+        n / elapsed_s,
+        elapsed_s,
+        preparation_s);
+    for (const auto& [stage, s] : totals.stage_s)
+      std::cout << fmt::format("  {:<8} {:7.2f} s {:7.3f} s each\n", stage, s, s / n);
     std::cout << "  compile counts every core; the other stages run one at a time\n";
-    for (const auto& [status, count] : totals.statuses) std::cout << fmt::format("  {:<14} {}\n", status, count);
+    for (const auto& [status, count] : totals.statuses)
+      std::cout << fmt::format("  {:<14} {}\n", status, count);
   }
 
   CLI::App* evaluate_ = nullptr;

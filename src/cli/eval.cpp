@@ -22,23 +22,32 @@ std::string read_source(const std::string& file) {
 }
 
 bool passed(const records::Evaluation& evaluation, Until until) {
-  if (evaluation.status == records::Status::kSlow || evaluation.status == records::Status::kFast) return true;
+  if (evaluation.status == records::Status::kSlow || evaluation.status == records::Status::kFast)
+    return true;
   // Stopped early on purpose: it went through every stage that was asked for.
-  return until != Until::kTime && evaluation.status == records::Status::kUnscored && !evaluation.message.empty() &&
+  return until != Until::kTime && evaluation.status == records::Status::kUnscored &&
+         !evaluation.message.empty() &&
          evaluation.stage_s.contains(until == Until::kCompile ? "compile" : "verify");
 }
 
 class Eval : public Subcommand {
  public:
   void add(CLI::App& app) override {
-    app.add_option("file", files_, "kernel sources or model answers; - reads standard input")->required();
+    app.add_option("file", files_, "kernel sources or model answers; - reads standard input")
+        ->required();
     app.add_option("--task", task_, "task id (L1/4 or 4) or a task file")->required();
     app.add_option("--size", options_.size, "size set of the task")->capture_default_str();
     app.add_option("--dialect", options_.evaluate.dialect, "cpp or cuda")->capture_default_str();
-    app.add_option("--protocol", options_.evaluate.protocol, "strict, paper-fast, paper-full or kernelbench")->capture_default_str();
+    app.add_option("--protocol",
+                   options_.evaluate.protocol,
+                   "strict, paper-fast, paper-full or kernelbench")
+        ->capture_default_str();
     app.add_option("--reference", options_.reference, "named alternative reference of the task");
-    app.add_option("--until", until_, "last stage: compile, verify or time")->check(CLI::IsMember({"compile", "verify", "time"}))->capture_default_str();
-    app.add_option("--seed", options_.secret_seed, "seed of the inputs; 0 draws a secret one")->capture_default_str();
+    app.add_option("--until", until_, "last stage: compile, verify or time")
+        ->check(CLI::IsMember({"compile", "verify", "time"}))
+        ->capture_default_str();
+    app.add_option("--seed", options_.secret_seed, "seed of the inputs; 0 draws a secret one")
+        ->capture_default_str();
     app.add_option("--tasks-from", folders_, "more folders with task files");
     app.add_option("--keep", options_.kernel_folder, "folder for assembled sources and logs");
   }
@@ -47,10 +56,13 @@ class Eval : public Subcommand {
     options_.evaluate.threads = common.threads;
     const tasks::Catalogue catalogue = tasks::Catalogue::load(folders_);
     const auto evaluator = evaluate::make_evaluator(options_, catalogue);
-    const Until until = until_ == "compile" ? Until::kCompile : until_ == "verify" ? Until::kVerify : Until::kTime;
+    const Until until = until_ == "compile"  ? Until::kCompile
+                        : until_ == "verify" ? Until::kVerify
+                                             : Until::kTime;
     bool all_passed = true;
     for (const std::string& file : files_) {
-      const records::Evaluation evaluation = evaluator->evaluate({task_, read_source(file), file}, until);
+      const records::Evaluation evaluation =
+          evaluator->evaluate({task_, read_source(file), file}, until);
       print(file, evaluation, until, common.json);
       all_passed = all_passed && passed(evaluation, until);
     }
@@ -58,7 +70,10 @@ class Eval : public Subcommand {
   }
 
  private:
-  void print(const std::string& file, const records::Evaluation& evaluation, Until until, bool as_json) const {
+  void print(const std::string& file,
+             const records::Evaluation& evaluation,
+             Until until,
+             bool as_json) const {
     if (!as_json) {
       std::cout << evaluation_text(files_.size() > 1 ? file : "", evaluation);
       return;

@@ -1,4 +1,5 @@
-// vegttt policy show|tokenize|logprobs|generate: what the model is and says, in files that another program can check.
+// vegttt policy show|tokenize|logprobs|generate: what the model is and says, in files that another
+// program can check.
 #include "subcommand.h"
 
 namespace vegttt::cli {

@@ -15,9 +15,19 @@ class PolicyLogprobs : public Subcommand {
  public:
   void add(CLI::App& app) override {
     flags_.add(app);
-    app.add_option("--tokens", tokens_, "JSON array of token ids, or a safetensors file with an integer tensor `tokens` [N]")->required();
-    app.add_option("--out", out_, "safetensors file to write: `logprobs` [N-1] of tokens 1 .. N-1, with --logits `logits` [N, V] too")->required();
-    app.add_option("--temperature", temperature_, "logits are divided by it")->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option(
+           "--tokens",
+           tokens_,
+           "JSON array of token ids, or a safetensors file with an integer tensor `tokens` [N]")
+        ->required();
+    app.add_option("--out",
+                   out_,
+                   "safetensors file to write: `logprobs` [N-1] of tokens 1 .. N-1, with --logits "
+                   "`logits` [N, V] too")
+        ->required();
+    app.add_option("--temperature", temperature_, "logits are divided by it")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_flag("--logits", logits_, "write the logits (not divided) too");
   }
 
@@ -29,9 +39,11 @@ class PolicyLogprobs : public Subcommand {
     policy::Packing packing;
     packing.add(tokens.size(0));
     const at::Tensor scores =
-        policy::logits(model, policy::forward_packed(model, tokens.to(model.device()), packing)).to(at::kCPU, at::kFloat);
-    const at::Tensor logprobs =
-        at::log_softmax(scores.slice(0, 0, -1) / temperature_, 1).gather(1, tokens.slice(0, 1).unsqueeze(1)).squeeze(1);
+        policy::logits(model, policy::forward_packed(model, tokens.to(model.device()), packing))
+            .to(at::kCPU, at::kFloat);
+    const at::Tensor logprobs = at::log_softmax(scores.slice(0, 0, -1) / temperature_, 1)
+                                    .gather(1, tokens.slice(0, 1).unsqueeze(1))
+                                    .squeeze(1);
     tensors::TensorMap out{{"logprobs", logprobs}};
     if (logits_) out["logits"] = scores;
     tensors::save_tensors(out_, out);
@@ -48,7 +60,10 @@ class PolicyLogprobs : public Subcommand {
       tokens = file.at("tokens");
     } else {
       const core::Json json = core::parse_json(core::read_file(tokens_), tokens_);
-      const bool array = json.is_array() && std::all_of(json.begin(), json.end(), [](const auto& x) { return x.is_number_integer(); });
+      const bool array =
+          json.is_array() && std::all_of(json.begin(), json.end(), [](const auto& x) {
+            return x.is_number_integer();
+          });
       if (!array) throw core::UserError("expected an array of token ids", tokens_);
       tokens = at::tensor(json.get<std::vector<std::int64_t>>(), at::kLong);
     }
@@ -57,15 +72,22 @@ class PolicyLogprobs : public Subcommand {
     }
     tokens = tokens.to(at::kLong);
     if (tokens.min().item<std::int64_t>() < 0 || tokens.max().item<std::int64_t>() >= vocab) {
-      throw core::UserError("a token id is outside the model's vocabulary of " + std::to_string(vocab), tokens_);
+      throw core::UserError(
+          "a token id is outside the model's vocabulary of " + std::to_string(vocab), tokens_);
     }
     return tokens;
   }
 
   void report(const at::Tensor& logprobs, bool json) const {
     const double sum = logprobs.to(at::kDouble).sum().item<double>();
-    if (json) std::cout << core::dump_json({{"tokens", logprobs.size(0)}, {"sum", core::finite_or_name(sum)}, {"out", out_}}) << "\n";
-    else std::cout << logprobs.size(0) << " tokens, log-probability " << sum << ", written to " << out_ << "\n";
+    if (json)
+      std::cout << core::dump_json({{"tokens", logprobs.size(0)},
+                                    {"sum", core::finite_or_name(sum)},
+                                    {"out", out_}})
+                << "\n";
+    else
+      std::cout << logprobs.size(0) << " tokens, log-probability " << sum << ", written to " << out_
+                << "\n";
   }
 
   PolicyFlags flags_;

@@ -16,8 +16,11 @@ struct PolicyFlags {
   config::PolicyOptions options;
 
   void add(CLI::App& app) {
-    app.add_option("--policy", options.folder, "model folder, hub id in the local cache, or starter")->capture_default_str();
-    app.add_option("--adapter", options.init, "PEFT adapter folder, for instance a run's checkpoint");
+    app.add_option(
+           "--policy", options.folder, "model folder, hub id in the local cache, or starter")
+        ->capture_default_str();
+    app.add_option(
+        "--adapter", options.init, "PEFT adapter folder, for instance a run's checkpoint");
     app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option("--dtype", options.dtype, "auto, float32 or bfloat16")->capture_default_str();
   }

@@ -20,7 +20,8 @@ class PolicyShow : public Subcommand {
       return core::ExitCode::kDone;
     }
     for (const auto& [key, value] : json.items()) {
-      std::cout << key << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+      std::cout << key << ": " << (value.is_string() ? value.get<std::string>() : value.dump())
+                << "\n";
     }
     return core::ExitCode::kDone;
   }
@@ -33,13 +34,26 @@ class PolicyShow : public Subcommand {
     for (const auto& tensor : model.parameters()) parameters += tensor.numel();
     for (const auto& tensor : policy.adapter()->parameters()) adapter += tensor.numel();
     const bool plain = policy.chat().kind == policy::ChatFormat::Kind::kPlain;
-    return {{"folder", policy::find_model_folder(flags_.options.folder).string()}, {"model_type", config.model_type},
-            {"parameters", parameters}, {"layers", config.layers}, {"hidden", config.hidden}, {"heads", config.heads},
-            {"kv_heads", config.kv_heads}, {"head_dim", config.head_dim}, {"ffn", config.ffn}, {"vocab", config.vocab},
-            {"tied", config.tied}, {"max_positions", config.max_positions}, {"tokens", policy.tokenizer().vocabulary()},
-            {"chat_format", plain ? "plain" : "chatml"}, {"end_tokens", policy.chat().end_tokens},
-            {"adapter_rank", policy.adapter()->rank}, {"adapter_scale", policy.adapter()->scale()},
-            {"adapter_parameters", adapter}, {"device", model.device().str()}, {"dtype", at::toString(model.compute)}};
+    return {{"folder", policy::find_model_folder(flags_.options.folder).string()},
+            {"model_type", config.model_type},
+            {"parameters", parameters},
+            {"layers", config.layers},
+            {"hidden", config.hidden},
+            {"heads", config.heads},
+            {"kv_heads", config.kv_heads},
+            {"head_dim", config.head_dim},
+            {"ffn", config.ffn},
+            {"vocab", config.vocab},
+            {"tied", config.tied},
+            {"max_positions", config.max_positions},
+            {"tokens", policy.tokenizer().vocabulary()},
+            {"chat_format", plain ? "plain" : "chatml"},
+            {"end_tokens", policy.chat().end_tokens},
+            {"adapter_rank", policy.adapter()->rank},
+            {"adapter_scale", policy.adapter()->scale()},
+            {"adapter_parameters", adapter},
+            {"device", model.device().str()},
+            {"dtype", at::toString(model.compute)}};
   }
 
   PolicyFlags flags_;

@@ -13,7 +13,9 @@ namespace {
 class PolicyTokenize : public Subcommand {
  public:
   void add(CLI::App& app) override {
-    app.add_option("--policy", folder_, "folder with tokenizer.json, hub id in the local cache, or starter")->capture_default_str();
+    app.add_option(
+           "--policy", folder_, "folder with tokenizer.json, hub id in the local cache, or starter")
+        ->capture_default_str();
     auto* text = app.add_option("--text", text_, "text file to encode");
     auto* ids = app.add_option("--ids", ids_, "JSON file with an array of token ids to decode");
     text->excludes(ids);
@@ -23,8 +25,10 @@ class PolicyTokenize : public Subcommand {
   core::ExitCode run(const CommonOptions&) override {
     if (text_.empty() == ids_.empty()) throw core::UsageError("name --text FILE or --ids FILE");
     const bool whole = core::fs::exists(core::fs::path(folder_) / "tokenizer.json");
-    const auto tokenizer = policy::load_tokenizer(whole ? core::fs::path(folder_) : policy::find_model_folder(folder_));
-    write(text_.empty() ? decode(*tokenizer) : core::dump_json(tokenizer->encode(core::read_file(text_))) + "\n");
+    const auto tokenizer = policy::load_tokenizer(whole ? core::fs::path(folder_)
+                                                        : policy::find_model_folder(folder_));
+    write(text_.empty() ? decode(*tokenizer)
+                        : core::dump_json(tokenizer->encode(core::read_file(text_))) + "\n");
     return core::ExitCode::kDone;
   }
 
@@ -39,8 +43,10 @@ class PolicyTokenize : public Subcommand {
   }
 
   void write(const std::string& result) const {
-    if (out_.empty()) std::cout << result;
-    else core::write_file_atomically(out_, result);
+    if (out_.empty())
+      std::cout << result;
+    else
+      core::write_file_atomically(out_, result);
   }
 
   std::string folder_ = "starter", text_, ids_, out_;

@@ -6,10 +6,10 @@
 #include "failure.h"
 #include "help.h"
 #include "subcommand.h"
-#include "wait_policy.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/stop.h"
 #include "vegttt/core/text.h"
+#include "wait_policy.h"
 
 namespace vegttt::cli {
 namespace {

@@ -28,7 +28,8 @@ struct Encoded {
 Encoded encode(const std::string& policy_name, const records::Prompt& prompt) {
   const core::fs::path folder = policy::find_model_folder(policy_name);
   const std::unique_ptr<policy::Tokenizer> tokenizer = policy::load_tokenizer(folder);
-  const policy::ChatFormat chat = policy::load_chat_format(folder, *tokenizer, policy::read_model_config(folder));
+  const policy::ChatFormat chat =
+      policy::load_chat_format(folder, *tokenizer, policy::read_model_config(folder));
   const std::string text = chat.render(prompt.system, prompt.user);
   return {text, tokenizer->encode(text)};
 }
@@ -47,23 +48,36 @@ class Scaffold : public Subcommand {
  public:
   void add(CLI::App& app) override {
     app.add_option("task", task_, "task id or task file")->required();
-    app.add_option("--policy", policy_, "model folder, hub id in the local cache, or starter: prints the token ids");
-    app.add_option("--frame", frame_, "full, compact or a folder; auto: what the policy was made for")->capture_default_str();
+    app.add_option("--policy",
+                   policy_,
+                   "model folder, hub id in the local cache, or starter: prints the token ids");
+    app.add_option(
+           "--frame", frame_, "full, compact or a folder; auto: what the policy was made for")
+        ->capture_default_str();
     app.add_option("--size", size_, "size set of the task")->capture_default_str();
     app.add_option("--dialect", dialect_, "cpp or cuda")->capture_default_str();
-    app.add_option("--fill", fill_, "an answer or a kernel: prints the assembled source with both line numbers");
+    app.add_option("--fill",
+                   fill_,
+                   "an answer or a kernel: prints the assembled source with both line numbers");
   }
 
   ExitCode run(const CommonOptions& common) override {
     const tasks::Catalogue catalogue = tasks::Catalogue::load();
     const tasks::Task& task = catalogue.find(task_);
-    const std::string frame_name = frame_ != "auto"    ? frame_
-                                   : policy_.empty() ? "full"
-                                                     : policy::preferred_frame(policy::find_model_folder(policy_));
+    const std::string frame_name =
+        frame_ != "auto"  ? frame_
+        : policy_.empty() ? "full"
+                          : policy::preferred_frame(policy::find_model_folder(policy_));
     const scaffold::PromptFrame frame = scaffold::PromptFrame::load(frame_name);
     const records::Prompt prompt = frame.prompt(task, size_, dialect_);
-    core::Json json = {{"task", task.id}, {"size", size_}, {"dialect", dialect_}, {"frame", frame_name}, {"frame_hash", frame.hash()},
-                       {"prompt_hash", prompt.hash}, {"system", prompt.system}, {"user", prompt.user}};
+    core::Json json = {{"task", task.id},
+                       {"size", size_},
+                       {"dialect", dialect_},
+                       {"frame", frame_name},
+                       {"frame_hash", frame.hash()},
+                       {"prompt_hash", prompt.hash},
+                       {"system", prompt.system},
+                       {"user", prompt.user}};
     if (!common.json) print_prompt(frame_name, frame, prompt);
     if (!policy_.empty()) show_tokens(encode(policy_, prompt), common.json, json);
     const bool good = fill_.empty() || show_assembled(task, common.json, json);
@@ -72,7 +86,9 @@ class Scaffold : public Subcommand {
   }
 
  private:
-  static void print_prompt(const std::string& name, const scaffold::PromptFrame& frame, const records::Prompt& prompt) {
+  static void print_prompt(const std::string& name,
+                           const scaffold::PromptFrame& frame,
+                           const records::Prompt& prompt) {
     std::cout << fmt::format("# frame {} ({}), prompt {}\n", name, frame.hash(), prompt.hash);
     if (!prompt.system.empty()) std::cout << "# system\n" << prompt.system << "\n";
     std::cout << "# user\n" << prompt.user << "\n";
@@ -81,7 +97,9 @@ class Scaffold : public Subcommand {
   static void show_tokens(const Encoded& encoded, bool as_json, core::Json& json) {
     json["text"] = encoded.text;
     json["tokens"] = encoded.tokens;
-    if (!as_json) std::cout << fmt::format("# {} tokens\n{}\n", encoded.tokens.size(), core::dump_json(encoded.tokens));
+    if (!as_json)
+      std::cout << fmt::format(
+          "# {} tokens\n{}\n", encoded.tokens.size(), core::dump_json(encoded.tokens));
   }
 
   bool show_assembled(const tasks::Task& task, bool as_json, core::Json& json) const {
@@ -96,7 +114,9 @@ class Scaffold : public Subcommand {
     json["hash"] = candidate.hash;
     json["assembled"] = candidate.assembled;
     json["line_map"] = candidate.line_map;
-    if (!as_json) std::cout << fmt::format("# assembled {} (line, line of the model | text)\n", candidate.hash) << numbered(candidate);
+    if (!as_json)
+      std::cout << fmt::format("# assembled {} (line, line of the model | text)\n", candidate.hash)
+                << numbered(candidate);
     return true;
   }
 

@@ -20,19 +20,27 @@ using evaluate::LintReport;
 core::Json to_json(const std::vector<LintFinding>& findings) {
   core::Json list = core::Json::array();
   for (const LintFinding& f : findings)
-    list.push_back({{"answer", f.answer}, {"accepted", f.accepted}, {"largest_error", core::finite_or_name(f.largest)}});
+    list.push_back({{"answer", f.answer},
+                    {"accepted", f.accepted},
+                    {"largest_error", core::finite_or_name(f.largest)}});
   return list;
 }
 
 core::Json to_json(const LintReport& report) {
-  return {{"task", report.task_id}, {"size", report.size}, {"passed", report.passed()}, {"wrong_answers", to_json(report.wrong)},
-          {"right_answers", to_json(report.right)}, {"exception", report.exception}};
+  return {{"task", report.task_id},
+          {"size", report.size},
+          {"passed", report.passed()},
+          {"wrong_answers", to_json(report.wrong)},
+          {"right_answers", to_json(report.right)},
+          {"exception", report.exception}};
 }
 
 // The wrong answer that came nearest to being accepted.
 const LintFinding& nearest(const LintReport& report) {
-  return *std::min_element(report.wrong.begin(), report.wrong.end(),
-                           [](const LintFinding& a, const LintFinding& b) { return a.largest < b.largest; });
+  return *std::min_element(
+      report.wrong.begin(), report.wrong.end(), [](const LintFinding& a, const LintFinding& b) {
+        return a.largest < b.largest;
+      });
 }
 
 std::string mistakes(const LintReport& report) {
@@ -57,22 +65,33 @@ class TasksLint : public Subcommand {
     const tasks::Catalogue catalogue = tasks::Catalogue::load(folders_);
     if (ids_.empty())
       for (const tasks::Task& task : catalogue.all()) ids_.push_back(task.id);
-    core::TextTable table({"task", "float32", "nearest wrong answer", "error/allowed", "verdict", "reason"},
-                          {false, true, false, true, false, false});
+    core::TextTable table(
+        {"task", "float32", "nearest wrong answer", "error/allowed", "verdict", "reason"},
+        {false, true, false, true, false, false});
     int failed = 0, excepted = 0;
     for (const std::string& id : ids_) {
       core::throw_if_stopped();
       const LintReport report = evaluate::lint_task(catalogue.find(id), size_, seed_);
       failed += !report.passed() && report.exception.empty() ? 1 : 0;
       excepted += !report.passed() && !report.exception.empty() ? 1 : 0;
-      if (common.json) std::cout << core::dump_json(to_json(report)) << "\n";
+      if (common.json)
+        std::cout << core::dump_json(to_json(report)) << "\n";
       else
-        table.add({report.task_id, fmt::format("{:.3f}", report.right.front().largest), nearest(report).answer,
-                   fmt::format("{:.1f}", nearest(report).largest), report.passed() ? "ok" : mistakes(report), report.exception});
+        table.add({report.task_id,
+                   fmt::format("{:.3f}", report.right.front().largest),
+                   nearest(report).answer,
+                   fmt::format("{:.1f}", nearest(report).largest),
+                   report.passed() ? "ok" : mistakes(report),
+                   report.exception});
     }
     if (!common.json)
-      std::cout << table.plain() << fmt::format("{} tasks at {}: {} ok, {} exceptions, {} failed\n", ids_.size(), size_,
-                                                ids_.size() - static_cast<std::size_t>(failed + excepted), excepted, failed);
+      std::cout << table.plain()
+                << fmt::format("{} tasks at {}: {} ok, {} exceptions, {} failed\n",
+                               ids_.size(),
+                               size_,
+                               ids_.size() - static_cast<std::size_t>(failed + excepted),
+                               excepted,
+                               failed);
     return failed == 0 ? ExitCode::kDone : ExitCode::kNotPassed;
   }
 

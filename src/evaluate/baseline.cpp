@@ -12,7 +12,7 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr int kSets = 3;            // inputs rotate, as they do for candidates
+constexpr int kSets = 3;  // inputs rotate, as they do for candidates
 constexpr int kResamples = 2000;
 
 struct Inputs {
@@ -25,8 +25,12 @@ Inputs shared_inputs(const EvaluatorOptions& options, const tasks::Task& task, i
   const bool public_inputs = protocol(options.evaluate.protocol).public_inputs;
   Inputs inputs;
   std::vector<std::span<const std::byte>> memory;
-  for (const at::Tensor& tensor : tasks::make_inputs(task, options.size, options.secret_seed, set,
-                                                     public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict)) {
+  for (const at::Tensor& tensor :
+       tasks::make_inputs(task,
+                          options.size,
+                          options.secret_seed,
+                          set,
+                          public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict)) {
     inputs.buffers.push_back(shared_copy(tensor, "input"));
     memory.push_back(inputs.buffers.back().bytes());
   }
@@ -34,7 +38,10 @@ Inputs shared_inputs(const EvaluatorOptions& options, const tasks::Task& task, i
   return inputs;
 }
 
-records::Timing time_pairs(const tasks::Reference& reference, const std::vector<Inputs>& sets, int pairs, int threads) {
+records::Timing time_pairs(const tasks::Reference& reference,
+                           const std::vector<Inputs>& sets,
+                           int pairs,
+                           int threads) {
   ReferenceClock first(reference), second(reference);
   records::Timing timing;
   for (int i = -1; i < pairs; ++i) {  // pair -1 warms up
@@ -53,7 +60,8 @@ records::Timing time_pairs(const tasks::Reference& reference, const std::vector<
 
 // Verdicts over `per_verdict` pairs drawn with replacement.
 void resample(Baseline& baseline, int per_verdict, std::uint64_t seed) {
-  core::RandomStream random(core::CounterRng::of({"baseline", std::to_string(seed), baseline.task_id}));
+  core::RandomStream random(
+      core::CounterRng::of({"baseline", std::to_string(seed), baseline.task_id}));
   const auto n = static_cast<std::int64_t>(baseline.timing.candidate_us.size());
   int fast = 0, strict = 0;
   for (int i = 0; i < kResamples; ++i) {
@@ -84,15 +92,22 @@ Baseline measure_baseline(const EvaluatorOptions& options, const tasks::Task& ta
   baseline.machine = machine_name(threads);
   baseline.reference = options.reference;
   baseline.timing = time_pairs(reference, sets, pairs, threads);
-  baseline.floor_us = baseline.timing.floor_us = floor_us(task.work_at(options.size), machine_speed(threads));
+  baseline.floor_us = baseline.timing.floor_us =
+      floor_us(task.work_at(options.size), machine_speed(threads));
   resample(baseline, protocol(options.evaluate.protocol).timings, options.secret_seed);
   return baseline;
 }
 
 core::Json to_json(const Baseline& b) {
-  return {{"schema_version", 1}, {"task", b.task_id}, {"size", b.size}, {"machine", b.machine}, {"reference", b.reference},
-          {"timing", records::to_json(b.timing)}, {"fast_by_chance", b.fast_by_chance},
-          {"fast_strict_by_chance", b.fast_strict_by_chance}, {"floor_us", b.floor_us}};
+  return {{"schema_version", 1},
+          {"task", b.task_id},
+          {"size", b.size},
+          {"machine", b.machine},
+          {"reference", b.reference},
+          {"timing", records::to_json(b.timing)},
+          {"fast_by_chance", b.fast_by_chance},
+          {"fast_strict_by_chance", b.fast_strict_by_chance},
+          {"floor_us", b.floor_us}};
 }
 
 }  // namespace vegttt::evaluate

@@ -10,7 +10,8 @@ namespace vegttt::evaluate {
 
 BoundThreads::BoundThreads(int threads)
     : threads_(threads),
-      bound_(std::getenv("OMP_PROC_BIND") == nullptr && ::sched_getaffinity(0, sizeof allowed_, &allowed_) == 0 &&
+      bound_(std::getenv("OMP_PROC_BIND") == nullptr &&
+             ::sched_getaffinity(0, sizeof allowed_, &allowed_) == 0 &&
              threads <= CPU_COUNT(&allowed_)) {
   if (!bound_) return;
 #pragma omp parallel num_threads(threads_)

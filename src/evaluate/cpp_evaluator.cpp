@@ -1,5 +1,5 @@
-// The judge of the dialect `cpp`: candidates are compiled by the host compiler, run in confined processes, verified and
-// timed against the reference that ATen runs on the same cores.
+// The judge of the dialect `cpp`: candidates are compiled by the host compiler, run in confined
+// processes, verified and timed against the reference that ATen runs on the same cores.
 #include "cpp_evaluator.h"
 
 #include <fmt/format.h>
@@ -30,13 +30,18 @@ constexpr double kNoisy = 0.1;  // spread of the candidate's times
 class CppEvaluator : public Evaluator {
  public:
   CppEvaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue)
-      : options_(options), catalogue_(catalogue), protocol_(protocol(options.evaluate.protocol)),
-        threads_(set_up_process(options.evaluate)), store_(options, protocol_, catalogue, threads_),
-        compiler_({options.evaluate.compile_timeout_s, options.evaluate.cache, ""}), confinement_(probe_confinement()) {}
+      : options_(options),
+        catalogue_(catalogue),
+        protocol_(protocol(options.evaluate.protocol)),
+        threads_(set_up_process(options.evaluate)),
+        store_(options, protocol_, catalogue, threads_),
+        compiler_({options.evaluate.compile_timeout_s, options.evaluate.cache, ""}),
+        confinement_(probe_confinement()) {}
 
   Evaluation evaluate(const Submission& submission, Until until) override {
     Evaluation result;
-    const std::optional<records::Candidate> candidate = assemble(submission, options_, catalogue_, result);
+    const std::optional<records::Candidate> candidate =
+        assemble(submission, options_, catalogue_, result);
     if (!candidate) return result;
     const CompileResult compiled = compiler_.compile(*candidate);
     return judge(*candidate, compiled, until, std::move(result));
@@ -46,8 +51,13 @@ class CppEvaluator : public Evaluator {
                     const std::function<void(std::size_t, const Evaluation&)>& done) override;
 
  private:
-  Evaluation judge(const records::Candidate& candidate, const CompileResult& compiled, Until until, Evaluation result);
-  bool accept_compiled(const records::Candidate& candidate, const CompileResult& compiled, Evaluation& result) const;
+  Evaluation judge(const records::Candidate& candidate,
+                   const CompileResult& compiled,
+                   Until until,
+                   Evaluation result);
+  bool accept_compiled(const records::Candidate& candidate,
+                       const CompileResult& compiled,
+                       Evaluation& result) const;
   bool verify(Trial& trial, Evaluation& result) const;
   void time(Trial& trial, Evaluation& result) const;
   void conclude(Evaluation& result) const;
@@ -69,20 +79,28 @@ void CppEvaluator::note_circumstances(Evaluation& result) const {
   if (!confinement_.seccomp) result.flags.push_back("seccomp_missing");
 }
 
-Evaluation CppEvaluator::judge(const records::Candidate& candidate, const CompileResult& compiled, Until until, Evaluation result) {
+Evaluation CppEvaluator::judge(const records::Candidate& candidate,
+                               const CompileResult& compiled,
+                               Until until,
+                               Evaluation result) {
   note_circumstances(result);
   if (!accept_compiled(candidate, compiled, result) || until == Until::kCompile) return result;
   core::Stopwatch watch;
   const PreparedTask& task = store_.get(candidate.task_id);
   result.stage_s["inputs"] = watch.elapsed_s();
-  Trial trial(task, compiled.library, {threads_, options_.evaluate.run_timeout_s},
-              core::CounterRng(store_.secret_seed()).bits(evaluations_++), result);
+  Trial trial(task,
+              compiled.library,
+              {threads_, options_.evaluate.run_timeout_s},
+              core::CounterRng(store_.secret_seed()).bits(evaluations_++),
+              result);
   if (!verify(trial, result) || until == Until::kVerify) return result;
   time(trial, result);
   return result;
 }
 
-bool CppEvaluator::accept_compiled(const records::Candidate& candidate, const CompileResult& compiled, Evaluation& result) const {
+bool CppEvaluator::accept_compiled(const records::Candidate& candidate,
+                                   const CompileResult& compiled,
+                                   Evaluation& result) const {
   result.stage_s["compile"] = compiled.elapsed_s;
   result.log = scaffold::map_log(compiled.log, candidate);
   keep_kernel(options_.kernel_folder, candidate, result.log);
@@ -92,7 +110,8 @@ bool CppEvaluator::accept_compiled(const records::Candidate& candidate, const Co
     return true;
   }
   result.status = compiled.timed_out ? Status::kTimeout : Status::kCompileError;
-  result.message = compiled.timed_out ? fmt::format("the compiler needed more than {} s", options_.evaluate.compile_timeout_s)
+  result.message = compiled.timed_out ? fmt::format("the compiler needed more than {} s",
+                                                    options_.evaluate.compile_timeout_s)
                                       : first_error(result.log);
   return false;
 }
@@ -105,9 +124,11 @@ bool CppEvaluator::verify(Trial& trial, Evaluation& result) const {
     result.message = "correct; not timed";
     return true;
   }
-  const auto failed = std::count_if(result.checks.begin(), result.checks.end(), [](const auto& check) { return !check.passed; });
+  const auto failed = std::count_if(
+      result.checks.begin(), result.checks.end(), [](const auto& check) { return !check.passed; });
   if (result.status == Status::kWrong)
-    result.message = fmt::format("wrong on {} of {} inputs; {}", failed, result.checks.size(), result.message);
+    result.message =
+        fmt::format("wrong on {} of {} inputs; {}", failed, result.checks.size(), result.message);
   return false;
 }
 
@@ -127,18 +148,24 @@ void CppEvaluator::conclude(Evaluation& result) const {
   if (timing.candidate_median_us < timing.floor_us) {
     result.status = Status::kSuspicious;
     result.flags.push_back("below_floor");
-    result.message = fmt::format("{:.3g} us is less than this machine needs at least, {:.3g} us", timing.candidate_median_us, timing.floor_us);
+    result.message = fmt::format("{:.3g} us is less than this machine needs at least, {:.3g} us",
+                                 timing.candidate_median_us,
+                                 timing.floor_us);
     return;
   }
   result.fast_1 = timing.speedup > 1;
   result.fast_1_strict = timing.speedup_low > 1;
   result.status = result.fast_1 ? Status::kFast : Status::kSlow;
-  result.message = fmt::format("{:.2f}x [{:.2f}, {:.2f}], {:.4g} us against {:.4g} us", timing.speedup, timing.speedup_low,
-                               timing.speedup_high, timing.candidate_median_us, timing.reference_median_us);
+  result.message = fmt::format("{:.2f}x [{:.2f}, {:.2f}], {:.4g} us against {:.4g} us",
+                               timing.speedup,
+                               timing.speedup_low,
+                               timing.speedup_high,
+                               timing.candidate_median_us,
+                               timing.reference_median_us);
 }
 
-// Compiling goes first, on all cores, and is over before anything is timed: a compiler beside it would be in the times.
-// Equal sources are compiled once, but each submission is timed.
+// Compiling goes first, on all cores, and is over before anything is timed: a compiler beside it
+// would be in the times. Equal sources are compiled once, but each submission is timed.
 void CppEvaluator::evaluate_all(const std::vector<Submission>& submissions,
                                 const std::function<void(std::size_t, const Evaluation&)>& done) {
   std::vector<Evaluation> results(submissions.size());
@@ -148,21 +175,25 @@ void CppEvaluator::evaluate_all(const std::vector<Submission>& submissions,
   candidates.reserve(submissions.size());
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     candidates.push_back(assemble(submissions[i], options_, catalogue_, results[i]));
-    if (candidates.back() && compiled.try_emplace(candidates.back()->hash).second) distinct.push_back(&*candidates.back());
+    if (candidates.back() && compiled.try_emplace(candidates.back()->hash).second)
+      distinct.push_back(&*candidates.back());
   }
   for_each_on_threads(distinct.size(), usable_cores(), [&](std::size_t i) {
     compiled.find(distinct[i]->hash)->second = compiler_.compile(*distinct[i]);
   });
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     core::throw_if_stopped();
-    if (candidates[i]) results[i] = judge(*candidates[i], compiled.at(candidates[i]->hash), Until::kTime, std::move(results[i]));
+    if (candidates[i])
+      results[i] = judge(
+          *candidates[i], compiled.at(candidates[i]->hash), Until::kTime, std::move(results[i]));
     done(i, results[i]);
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Evaluator> make_cpp_evaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue) {
+std::unique_ptr<Evaluator> make_cpp_evaluator(const EvaluatorOptions& options,
+                                              const tasks::Catalogue& catalogue) {
   return std::make_unique<CppEvaluator>(options, catalogue);
 }
 

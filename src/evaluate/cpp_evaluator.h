@@ -6,6 +6,7 @@
 
 namespace vegttt::evaluate {
 
-std::unique_ptr<Evaluator> make_cpp_evaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue);
+std::unique_ptr<Evaluator> make_cpp_evaluator(const EvaluatorOptions& options,
+                                              const tasks::Catalogue& catalogue);
 
 }  // namespace vegttt::evaluate

@@ -22,7 +22,8 @@ constexpr std::string_view kPrelude = "kernels/prelude/cuda/vegttt_candidate.h";
 std::string nvrtc_library() {
   for (const char* path : {VEGTTT_NVRTC_LIBRARY, "/usr/local/cuda/lib64/libnvrtc.so.13"})
     if (core::fs::exists(path)) return path;
-  throw core::MachineError("no NVRTC: set up LibTorch's CUDA libraries with scripts/setup", VEGTTT_NVRTC_LIBRARY);
+  throw core::MachineError("no NVRTC: set up LibTorch's CUDA libraries with scripts/setup",
+                           VEGTTT_NVRTC_LIBRARY);
 }
 
 std::vector<std::string> include_folders() {
@@ -53,7 +54,8 @@ std::string input_for(const records::Candidate& candidate) {
   append(input, "source", candidate.assembled);
   for (const carried_cuda::EmbeddedFile& file : carried_cuda::embedded_files()) {
     if (file.path == kPrelude) append(input, "vegttt_candidate.h", file.bytes);
-    if (file.path.substr(0, kShims.size()) == kShims && file.path.find("README") == std::string_view::npos)
+    if (file.path.substr(0, kShims.size()) == kShims &&
+        file.path.find("README") == std::string_view::npos)
       append(input, file.path.substr(kShims.size()), file.bytes);
   }
   return input;
@@ -61,7 +63,8 @@ std::string input_for(const records::Candidate& candidate) {
 
 }  // namespace
 
-DeviceCompileResult compile_for_device(const records::Candidate& candidate, const DeviceCompilerOptions& options) {
+DeviceCompileResult compile_for_device(const records::Candidate& candidate,
+                                       const DeviceCompilerOptions& options) {
   DeviceCompileResult result;
   result.log = forbidden_include(candidate.code);
   if (!result.log.empty()) return result;

@@ -22,10 +22,12 @@ struct DeviceCompilerOptions {
 };
 
 // MachineError when there is no NVRTC at all.
-DeviceCompileResult compile_for_device(const records::Candidate& candidate, const DeviceCompilerOptions& options);
+DeviceCompileResult compile_for_device(const records::Candidate& candidate,
+                                       const DeviceCompilerOptions& options);
 
-// The first directive that asks for a header outside of the frozen list, as a compiler would report it; "" when
-// all are in it. NVRTC can print any file that it can read, so this is what the model is told; the jail is what holds.
+// The first directive that asks for a header outside of the frozen list, as a compiler would report
+// it; "" when all are in it. NVRTC can print any file that it can read, so this is what the model
+// is told; the jail is what holds.
 std::string forbidden_include(const std::string& code);
 
 }  // namespace vegttt::evaluate

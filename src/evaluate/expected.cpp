@@ -28,7 +28,8 @@ at::Tensor to_tf32(const at::Tensor& x) {
   return out;
 }
 
-// x * (1 +- size), a sign for each element; a hash of the index, since values are many and need not be good.
+// x * (1 +- size), a sign for each element; a hash of the index, since values are many and need not
+// be good.
 at::Tensor moved(const at::Tensor& x, double size, std::uint64_t key) {
   at::Tensor out = x.to(at::kDouble).contiguous();
   auto* data = out.data_ptr<double>();
@@ -43,7 +44,8 @@ at::Tensor moved(const at::Tensor& x, double size, std::uint64_t key) {
   return out;
 }
 
-// Different sizes for different operands: in a product of two, equal ones would cancel half of the time.
+// Different sizes for different operands: in a product of two, equal ones would cancel half of the
+// time.
 Tensors all_moved(const Tensors& inputs, std::uint64_t key) {
   Tensors result;
   double size = 0x1p-11;
@@ -54,13 +56,20 @@ Tensors all_moved(const Tensors& inputs, std::uint64_t key) {
   return result;
 }
 
-at::Tensor as_doubles(const at::Tensor& tensor) { return tensor.to(at::kDouble).contiguous().flatten(); }
+at::Tensor as_doubles(const at::Tensor& tensor) {
+  return tensor.to(at::kDouble).contiguous().flatten();
+}
 
-// The largest displacement of each element of the output: rounded operands, and two directions at random.
-at::Tensor moved_by_rounding(const tasks::Reference& reference, const Tensors& inputs, const at::Tensor& truth) {
-  at::Tensor largest = (as_doubles(tasks::truth_of(reference, rounded(inputs, Precision::kTf32))) - truth).abs();
+// The largest displacement of each element of the output: rounded operands, and two directions at
+// random.
+at::Tensor moved_by_rounding(const tasks::Reference& reference,
+                             const Tensors& inputs,
+                             const at::Tensor& truth) {
+  at::Tensor largest =
+      (as_doubles(tasks::truth_of(reference, rounded(inputs, Precision::kTf32))) - truth).abs();
   for (const std::uint64_t key : {0x51ull, 0xA7ull})
-    largest = at::maximum(largest, (as_doubles(tasks::truth_of(reference, all_moved(inputs, key))) - truth).abs());
+    largest = at::maximum(
+        largest, (as_doubles(tasks::truth_of(reference, all_moved(inputs, key))) - truth).abs());
   return largest;
 }
 
@@ -80,7 +89,8 @@ std::string shapes_text(const tasks::Task& task, const Tensors& inputs) {
 
 void expect_integers(const at::Tensor& truth, Expected& expected) {
   const at::Tensor values = truth.to(at::kLong).contiguous();
-  expected.integers.assign(values.const_data_ptr<std::int64_t>(), values.const_data_ptr<std::int64_t>() + values.numel());
+  expected.integers.assign(values.const_data_ptr<std::int64_t>(),
+                           values.const_data_ptr<std::int64_t>() + values.numel());
 }
 
 }  // namespace
@@ -88,9 +98,13 @@ void expect_integers(const at::Tensor& truth, Expected& expected) {
 Tensors rounded(const Tensors& inputs, Precision precision) {
   Tensors result;
   for (const at::Tensor& input : inputs) {
-    if (!input.is_floating_point()) result.push_back(input);
-    else if (precision == Precision::kTf32) result.push_back(to_tf32(input));
-    else result.push_back(input.to(precision == Precision::kFp16 ? at::kHalf : at::kBFloat16).to(at::kFloat));
+    if (!input.is_floating_point())
+      result.push_back(input);
+    else if (precision == Precision::kTf32)
+      result.push_back(to_tf32(input));
+    else
+      result.push_back(
+          input.to(precision == Precision::kFp16 ? at::kHalf : at::kBFloat16).to(at::kFloat));
   }
   return result;
 }
@@ -100,7 +114,10 @@ double terms_of(const tasks::Task& task, const std::string& size) {
   return std::max(1.0, task.work_at(size).flops / std::max(1.0, elements));
 }
 
-Expected expect(const tasks::Task& task, const tasks::Reference& reference, const Tensors& inputs, const Tolerance& tolerance) {
+Expected expect(const tasks::Task& task,
+                const tasks::Reference& reference,
+                const Tensors& inputs,
+                const Tolerance& tolerance) {
   const at::Tensor exact = tasks::truth_of(reference, inputs);
   Expected expected;
   expected.dtype = task.output_dtype;
@@ -112,7 +129,8 @@ Expected expect(const tasks::Task& task, const tasks::Reference& reference, cons
   }
   const at::Tensor truth = as_doubles(exact);
   const at::Tensor stored = truth.to(at::kFloat);
-  expected.truth.assign(stored.const_data_ptr<float>(), stored.const_data_ptr<float>() + stored.numel());
+  expected.truth.assign(stored.const_data_ptr<float>(),
+                        stored.const_data_ptr<float>() + stored.numel());
   if (tolerance.absolute) {
     expected.allowance = absolute_allowance(span_of(truth));
     return expected;

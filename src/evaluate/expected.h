@@ -16,7 +16,9 @@ struct Tolerance {
 };
 
 // Truth in float64 and its allowance. Throws UserError when the reference refuses the inputs.
-Expected expect(const tasks::Task& task, const tasks::Reference& reference, const std::vector<at::Tensor>& inputs,
+Expected expect(const tasks::Task& task,
+                const tasks::Reference& reference,
+                const std::vector<at::Tensor>& inputs,
                 const Tolerance& tolerance);
 
 // Additions per output element, from the task's flops.

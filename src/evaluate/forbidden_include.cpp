@@ -11,10 +11,34 @@ namespace vegttt::evaluate {
 namespace {
 
 // A name that ends with '/' stands for everything below it.
-constexpr std::array kAllowed = {"algorithm", "assert.h", "cassert", "cfloat", "climits", "cmath", "cooperative_groups.h",
-                                 "cooperative_groups/", "cstddef", "cstdint", "cstdio", "cub/", "cuda.h", "cuda/", "cuda_bf16.h",
-                                 "cuda_fp16.h", "cuda_fp8.h", "cuda_pipeline.h", "cuda_runtime.h", "device_launch_parameters.h",
-                                 "float.h", "limits.h", "math.h", "math_constants.h", "mma.h", "stddef.h", "stdint.h", "stdio.h",
+constexpr std::array kAllowed = {"algorithm",
+                                 "assert.h",
+                                 "cassert",
+                                 "cfloat",
+                                 "climits",
+                                 "cmath",
+                                 "cooperative_groups.h",
+                                 "cooperative_groups/",
+                                 "cstddef",
+                                 "cstdint",
+                                 "cstdio",
+                                 "cub/",
+                                 "cuda.h",
+                                 "cuda/",
+                                 "cuda_bf16.h",
+                                 "cuda_fp16.h",
+                                 "cuda_fp8.h",
+                                 "cuda_pipeline.h",
+                                 "cuda_runtime.h",
+                                 "device_launch_parameters.h",
+                                 "float.h",
+                                 "limits.h",
+                                 "math.h",
+                                 "math_constants.h",
+                                 "mma.h",
+                                 "stddef.h",
+                                 "stdint.h",
+                                 "stdio.h",
                                  "vector_types.h"};
 
 bool allowed(std::string_view header) {
@@ -55,13 +79,20 @@ std::string_view directive(std::string_view line) {
 
 // The operand's complaint, "" when it is allowed.
 std::string complaint(std::string_view text) {
-  const std::size_t word = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), [](char c) { return std::isalpha(static_cast<unsigned char>(c)) == 0 && c != '_'; }) - text.begin());
+  const std::size_t word = static_cast<std::size_t>(
+      std::find_if(
+          text.begin(),
+          text.end(),
+          [](char c) { return std::isalpha(static_cast<unsigned char>(c)) == 0 && c != '_'; }) -
+      text.begin());
   const std::string_view name = text.substr(0, word);
   if (name != "include" && name != "include_next" && name != "import" && name != "embed") return "";
   const std::string_view operand = core::trim(text.substr(word));
   const char closing = core::starts_with(operand, "<") ? '>' : '"';
   const std::size_t end = operand.size() < 2 ? std::string_view::npos : operand.find(closing, 1);
-  if (name != "include" || end == std::string_view::npos || (operand[0] != '<' && operand[0] != '"')) return "only #include <header> is accepted";
+  if (name != "include" || end == std::string_view::npos ||
+      (operand[0] != '<' && operand[0] != '"'))
+    return "only #include <header> is accepted";
   const std::string_view header = operand.substr(1, end - 1);
   return allowed(header) ? "" : fmt::format("header '{}' is not available", header);
 }
@@ -74,7 +105,8 @@ std::string forbidden_include(const std::string& code) {
   for (const std::string_view line : core::lines_of(text)) {
     ++number;
     std::string why = complaint(directive(line));
-    if (why.empty() && line.find("__has_include") != std::string_view::npos) why = "__has_include is not accepted";
+    if (why.empty() && line.find("__has_include") != std::string_view::npos)
+      why = "__has_include is not accepted";
     if (!why.empty()) return fmt::format("candidate:{}: error: {}\n", number, why);
   }
   return "";

@@ -4,7 +4,9 @@
 
 namespace vegttt::evaluate {
 
-void keep_kernel(const std::string& folder, const records::Candidate& candidate, const std::string& log) {
+void keep_kernel(const std::string& folder,
+                 const records::Candidate& candidate,
+                 const std::string& log) {
   if (folder.empty()) return;
   const core::fs::path base = core::fs::path(folder) / candidate.hash;
   const std::string source = base.string() + (candidate.dialect == "cuda" ? ".cu" : ".cpp");

@@ -19,12 +19,12 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr double kGigahertz = 5.0;        // no server core sustains more under vector load
-constexpr double kUnitsPerCore = 2 * 2;   // two units, each multiply and add
+constexpr double kGigahertz = 5.0;       // no server core sustains more under vector load
+constexpr double kUnitsPerCore = 2 * 2;  // two units, each multiply and add
 constexpr double kRateMargin = 1.02;
 constexpr int kRounds = 12;
-constexpr double kCoreRate = 25e3;        // bytes per us that any server core reaches from its caches: a floor for a
-                                          // measurement that other programs disturbed
+constexpr double kCoreRate = 25e3;  // bytes per us that any server core reaches from its caches: a
+                                    // floor for a measurement that other programs disturbed
 
 double second_level_bytes() {
   const long size = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
@@ -85,7 +85,8 @@ double measured_bytes_per_us(int threads, double cache_bytes) {
 std::string processor_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)
-    if (core::starts_with(line, "model name")) return std::string(core::trim(line.substr(line.find(':') + 1)));
+    if (core::starts_with(line, "model name"))
+      return std::string(core::trim(line.substr(line.find(':') + 1)));
   return "processor";
 }
 
@@ -119,7 +120,9 @@ int usable_cores() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-std::string machine_name(int threads) { return fmt::format("{}, {} thread{}", processor_name(), threads, threads == 1 ? "" : "s"); }
+std::string machine_name(int threads) {
+  return fmt::format("{}, {} thread{}", processor_name(), threads, threads == 1 ? "" : "s");
+}
 
 void scrub_caches(int threads) {
   static Words words;
@@ -127,7 +130,8 @@ void scrub_caches(int threads) {
   const auto count = static_cast<std::size_t>(2 * second_level_bytes() * threads) / 8;
   if (words.size() != count) words.assign(count, 0);
   fill_words(words, ++value, threads);
-  volatile std::uint64_t sink = sum_of(words, threads);  // read again: no dirty line is left to be written back
+  volatile std::uint64_t sink =
+      sum_of(words, threads);  // read again: no dirty line is left to be written back
   (void)sink;
 }
 

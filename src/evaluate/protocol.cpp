@@ -5,7 +5,8 @@
 namespace vegttt::evaluate {
 namespace {
 
-// The paper's code calls the public evaluator: its inputs, its tolerance, its mean (the paper's text says median).
+// The paper's code calls the public evaluator: its inputs, its tolerance, its mean (the paper's
+// text says median).
 Protocol public_protocol(const std::string& name, int checks, int timings) {
   Protocol p;
   p.name = name;
@@ -20,7 +21,10 @@ std::vector<Protocol> all_protocols() {
   Protocol strict;
   strict.name = "strict";
   strict.strict_selection = true;
-  return {strict, public_protocol("paper-fast", 1, 5), public_protocol("paper-full", 5, 50), public_protocol("kernelbench", 5, 100)};
+  return {strict,
+          public_protocol("paper-fast", 1, 5),
+          public_protocol("paper-full", 5, 50),
+          public_protocol("kernelbench", 5, 100)};
 }
 
 }  // namespace
@@ -31,7 +35,8 @@ Protocol protocol(const std::string& name) {
     if (candidate.name == name) return candidate;
     known.push_back(candidate.name);
   }
-  throw core::UserError("unknown protocol '" + name + "'" + core::did_you_mean(name, known), "evaluate.protocol",
+  throw core::UserError("unknown protocol '" + name + "'" + core::did_you_mean(name, known),
+                        "evaluate.protocol",
                         "one of " + core::join(known, ", "));
 }
 

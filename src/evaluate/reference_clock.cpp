@@ -24,7 +24,8 @@ void keep_freed_memory() {
 
 double ReferenceClock::run_us(const std::vector<at::Tensor>& inputs, int threads) {
   if (last_.defined())
-    poison_output({static_cast<std::byte*>(last_.data_ptr()), last_.nbytes()}, tasks::DType::kFloat32, 0);
+    poison_output(
+        {static_cast<std::byte*>(last_.data_ptr()), last_.nbytes()}, tasks::DType::kFloat32, 0);
   const BoundThreads bound(threads);
   scrub_caches(threads);
   wait_until_quiet();

@@ -9,17 +9,18 @@
 
 namespace vegttt::evaluate {
 
-// What libraries below ATen allocate anew at each call would come from fresh mappings, and every page of them would fault
-// inside the clock, which no candidate pays: from now on this process keeps what it frees. (Tensors: shared_allocator.h.)
-// Once per process, before the first reference runs.
+// What libraries below ATen allocate anew at each call would come from fresh mappings, and every
+// page of them would fault inside the clock, which no candidate pays: from now on this process
+// keeps what it frees. (Tensors: shared_allocator.h.) Once per process, before the first reference
+// runs.
 void keep_freed_memory();
 
 class ReferenceClock {
  public:
   explicit ReferenceClock(const tasks::Reference& reference) : reference_(reference) {}
-  // Microseconds of one call. Before it everything happens that happens before a candidate's launch: the output's memory
-  // is overwritten (the last result's, then given back, so that the allocator hands it out again), the caches are
-  // scrubbed, and nothing spins any more.
+  // Microseconds of one call. Before it everything happens that happens before a candidate's
+  // launch: the output's memory is overwritten (the last result's, then given back, so that the
+  // allocator hands it out again), the caches are scrubbed, and nothing spins any more.
   double run_us(const std::vector<at::Tensor>& inputs, int threads);
 
  private:

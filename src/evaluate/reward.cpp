@@ -21,14 +21,19 @@ constexpr double kSmallest = 1e-9;  // the paper's eps
 const std::vector<std::string> kKinds = {"log_speedup", "speedup", "fast", "correct", "shuffled"};
 const std::vector<std::string> kNormalizers = {"none", "frozen_median", "running_median_32"};
 
-bool rewarded(const Evaluation& e) { return e.status == Status::kFast || e.status == Status::kSlow; }
+bool rewarded(const Evaluation& e) {
+  return e.status == Status::kFast || e.status == Status::kSlow;
+}
 
 void check_name(const std::string& name, const std::vector<std::string>& known, const char* key) {
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  throw core::UserError("unknown value '" + name + "'" + core::did_you_mean(name, known), key, "one of " + core::join(known, ", "));
+  throw core::UserError("unknown value '" + name + "'" + core::did_you_mean(name, known),
+                        key,
+                        "one of " + core::join(known, ", "));
 }
 
-std::map<std::string, std::vector<std::size_t>> scored_by_task(const std::vector<Evaluation>& evaluations) {
+std::map<std::string, std::vector<std::size_t>> scored_by_task(
+    const std::vector<Evaluation>& evaluations) {
   std::map<std::string, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < evaluations.size(); ++i)
     if (evaluations[i].status != Status::kUnscored) groups[evaluations[i].task_id].push_back(i);
@@ -36,11 +41,16 @@ std::map<std::string, std::vector<std::size_t>> scored_by_task(const std::vector
 }
 
 // Fisher-Yates within each task, by counter: the same seed deals the same way on every machine.
-void shuffle_within_tasks(std::vector<double>& rewards, const std::vector<Evaluation>& evaluations, std::uint64_t seed) {
+void shuffle_within_tasks(std::vector<double>& rewards,
+                          const std::vector<Evaluation>& evaluations,
+                          std::uint64_t seed) {
   for (const auto& [task, places] : scored_by_task(evaluations)) {
-    const core::CounterRng rng = core::CounterRng::of({"shuffled_reward", std::to_string(seed), task});
+    const core::CounterRng rng =
+        core::CounterRng::of({"shuffled_reward", std::to_string(seed), task});
     for (std::size_t i = places.size(); i > 1; --i)
-      std::swap(rewards[places[i - 1]], rewards[places[static_cast<std::size_t>(rng.below(i, static_cast<std::int64_t>(i)))]]);
+      std::swap(
+          rewards[places[i - 1]],
+          rewards[places[static_cast<std::size_t>(rng.below(i, static_cast<std::int64_t>(i)))]]);
   }
 }
 
@@ -57,7 +67,9 @@ double RewardModel::divisor(const Evaluation& e) const {
     return found == frozen_.end() ? 1.0 : std::max(found->second, kSmallest);
   }
   const auto found = history_.find(e.task_id);
-  return found == history_.end() || found->second.empty() ? 1.0 : std::max(median(found->second), kSmallest);
+  return found == history_.end() || found->second.empty()
+             ? 1.0
+             : std::max(median(found->second), kSmallest);
 }
 
 double RewardModel::value(const Evaluation& e) const {
@@ -82,11 +94,13 @@ void RewardModel::remember(const Evaluation& e) {
   if (values.size() > kWindow) values.erase(values.begin());
 }
 
-std::vector<double> RewardModel::rewards(const std::vector<Evaluation>& evaluations, std::uint64_t shuffle_seed) {
+std::vector<double> RewardModel::rewards(const std::vector<Evaluation>& evaluations,
+                                         std::uint64_t shuffle_seed) {
   if (options_.normalizer == "frozen_median") freeze(evaluations);
   std::vector<double> rewards;
   for (const Evaluation& e : evaluations) {
-    rewards.push_back(e.status == Status::kUnscored ? std::numeric_limits<double>::quiet_NaN() : value(e));
+    rewards.push_back(e.status == Status::kUnscored ? std::numeric_limits<double>::quiet_NaN()
+                                                    : value(e));
     if (options_.normalizer == "running_median_32") remember(e);
   }
   if (options_.kind == "shuffled") shuffle_within_tasks(rewards, evaluations, shuffle_seed);
@@ -94,7 +108,9 @@ std::vector<double> RewardModel::rewards(const std::vector<Evaluation>& evaluati
 }
 
 core::Json RewardModel::state() const {
-  core::Json state = {{"normalizer", options_.normalizer}, {"history", core::Json::object()}, {"frozen", core::Json::object()}};
+  core::Json state = {{"normalizer", options_.normalizer},
+                      {"history", core::Json::object()},
+                      {"frozen", core::Json::object()}};
   for (const auto& [task, values] : history_) state["history"][task] = values;
   for (const auto& [task, value] : frozen_) state["frozen"][task] = value;
   return state;
@@ -103,9 +119,11 @@ core::Json RewardModel::state() const {
 void RewardModel::restore(const core::Json& state) {
   const std::string normalizer = core::get<std::string>(state, "normalizer", "reward state");
   if (normalizer != options_.normalizer)
-    throw core::UserError("the stored state belongs to normalizer '" + normalizer + "'", "reward.normalizer",
+    throw core::UserError("the stored state belongs to normalizer '" + normalizer + "'",
+                          "reward.normalizer",
                           "keep the normalizer of the run that is continued");
-  history_ = core::get<std::map<std::string, std::vector<double>>>(state, "history", "reward state");
+  history_ =
+      core::get<std::map<std::string, std::vector<double>>>(state, "history", "reward state");
   frozen_ = core::get<std::map<std::string, double>>(state, "frozen", "reward state");
 }
 

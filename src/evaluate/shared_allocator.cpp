@@ -14,8 +14,9 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr std::size_t kSmallest = std::size_t{64} << 10;  // smaller ones come from the heap, warm as everything there
-constexpr std::size_t kMostIdle = std::size_t{1} << 30;   // kept for the next reference
+constexpr std::size_t kSmallest =
+    std::size_t{64} << 10;  // smaller ones come from the heap, warm as everything there
+constexpr std::size_t kMostIdle = std::size_t{1} << 30;  // kept for the next reference
 
 thread_local int depth = 0;
 
@@ -58,7 +59,8 @@ class Pool {
     const int fd = make_memory_file("vegttt-reference", MemoryFile::kData);
     if (fd < 0) return nullptr;
     void* block = MAP_FAILED;
-    if (::ftruncate(fd, static_cast<off_t>(bytes)) == 0) block = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (::ftruncate(fd, static_cast<off_t>(bytes)) == 0)
+      block = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     ::close(fd);
     if (block == MAP_FAILED) return nullptr;
     std::memset(block, 0, bytes);
@@ -90,7 +92,9 @@ class ScopedAllocator : public c10::Allocator {
     return {block, block, &release, c10::Device(c10::DeviceType::CPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
-  void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    std::memcpy(to, from, bytes);
+  }
 };
 
 void install() {

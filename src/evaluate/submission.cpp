@@ -11,8 +11,10 @@
 
 namespace vegttt::evaluate {
 
-std::optional<records::Candidate> assemble(const Submission& submission, const EvaluatorOptions& options,
-                                           const tasks::Catalogue& catalogue, records::Evaluation& result) {
+std::optional<records::Candidate> assemble(const Submission& submission,
+                                           const EvaluatorOptions& options,
+                                           const tasks::Catalogue& catalogue,
+                                           records::Evaluation& result) {
   const tasks::Task& task = catalogue.find(submission.task_id);
   result.task_id = task.id;
   result.size = options.size;
@@ -24,7 +26,8 @@ std::optional<records::Candidate> assemble(const Submission& submission, const E
     result.message = "no code block and no launch in the answer";
     return std::nullopt;
   }
-  core::Result<records::Candidate> assembled = scaffold::dialect(result.dialect).assemble(task, options.size, code);
+  core::Result<records::Candidate> assembled =
+      scaffold::dialect(result.dialect).assemble(task, options.size, code);
   if (!assembled) {
     result.status = records::Status::kScaffoldError;
     result.message = assembled.error();
@@ -37,12 +40,16 @@ std::optional<records::Candidate> assemble(const Submission& submission, const E
 std::string first_error(const std::string& log) {
   const auto lines = core::lines_of(log);
   if (lines.empty()) return "the compiler failed without a message";
-  const auto is_error = [](std::string_view line) { return line.find("error") != std::string_view::npos; };
+  const auto is_error = [](std::string_view line) {
+    return line.find("error") != std::string_view::npos;
+  };
   const auto found = std::find_if(lines.begin(), lines.end(), is_error);
   return std::string(found == lines.end() ? lines.front() : *found);
 }
 
-void for_each_on_threads(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
+void for_each_on_threads(std::size_t count,
+                         int threads,
+                         const std::function<void(std::size_t)>& body) {
   std::atomic<std::size_t> next = 0;
   std::exception_ptr failure;
   std::mutex mutex;
@@ -57,7 +64,9 @@ void for_each_on_threads(std::size_t count, int threads, const std::function<voi
     }
   };
   std::vector<std::jthread> pool;
-  const auto helpers = static_cast<int>(std::min<std::size_t>(count, static_cast<std::size_t>(std::max(threads, 1)))) - 1;
+  const auto helpers = static_cast<int>(std::min<std::size_t>(
+                           count, static_cast<std::size_t>(std::max(threads, 1)))) -
+                       1;
   for (int i = 0; i < helpers; ++i) pool.emplace_back(work);
   work();
   pool.clear();

@@ -16,21 +16,25 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr std::size_t kSetsLimit = std::size_t{512} << 20;    // inputs of one task
-constexpr std::size_t kStoreLimit = std::size_t{2} << 30;     // all tasks
-constexpr int kFewestSets = 2;                                // one to warm up, one to time
+constexpr std::size_t kSetsLimit = std::size_t{512} << 20;  // inputs of one task
+constexpr std::size_t kStoreLimit = std::size_t{2} << 30;   // all tasks
+constexpr int kFewestSets = 2;                              // one to warm up, one to time
 
 std::uint64_t system_random() {
   std::uint64_t value = 0;
-  if (::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value)) throw core::MachineError("no random numbers", "getrandom");
+  if (::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value))
+    throw core::MachineError("no random numbers", "getrandom");
   return value;
 }
 
 at::ScalarType scalar_type(tasks::DType dtype) {
   switch (dtype) {
-    case tasks::DType::kInt64: return at::kLong;
-    case tasks::DType::kBool: return at::kBool;
-    default: return at::kFloat;
+    case tasks::DType::kInt64:
+      return at::kLong;
+    case tasks::DType::kBool:
+      return at::kBool;
+    default:
+      return at::kFloat;
   }
 }
 
@@ -79,18 +83,26 @@ std::vector<at::Tensor> tensors_over(const std::vector<tasks::TensorShape>& shap
                                      const std::vector<std::span<const std::byte>>& memory) {
   std::vector<at::Tensor> tensors;
   for (std::size_t i = 0; i < memory.size(); ++i)
-    tensors.push_back(at::from_blob(const_cast<std::byte*>(memory[i].data()), shapes[i].sizes,
+    tensors.push_back(at::from_blob(const_cast<std::byte*>(memory[i].data()),
+                                    shapes[i].sizes,
                                     at::TensorOptions().dtype(scalar_type(shapes[i].dtype))));
   return tensors;
 }
 
-TaskStore::TaskStore(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue, int threads)
-    : options_(options), protocol_(protocol), catalogue_(catalogue), threads_(threads),
+TaskStore::TaskStore(const EvaluatorOptions& options,
+                     const Protocol& protocol,
+                     const tasks::Catalogue& catalogue,
+                     int threads)
+    : options_(options),
+      protocol_(protocol),
+      catalogue_(catalogue),
+      threads_(threads),
       secret_seed_(options.secret_seed != 0 ? options.secret_seed : system_random()) {}
 
 int TaskStore::sets_for(std::size_t bytes_per_set) const {
   const int wanted = std::max(protocol_.checks, protocol_.warmup) + std::min(protocol_.timings, 10);
-  const auto fitting = static_cast<int>(std::min<std::size_t>(kSetsLimit / std::max<std::size_t>(bytes_per_set, 1), 64));
+  const auto fitting = static_cast<int>(
+      std::min<std::size_t>(kSetsLimit / std::max<std::size_t>(bytes_per_set, 1), 64));
   return std::clamp(fitting, kFewestSets, std::max(kFewestSets, wanted));
 }
 
@@ -100,14 +112,18 @@ PreparedTask TaskStore::prepare(const tasks::Task& task) const {
   prepared.shapes = task.input_shapes(options_.size);
   prepared.reference = std::make_unique<tasks::Reference>(task, options_.reference);
   std::size_t bytes_per_set = 0;
-  for (const tasks::TensorShape& shape : prepared.shapes) bytes_per_set += static_cast<std::size_t>(shape.bytes());
-  const tasks::InputKind kind = protocol_.public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict;
+  for (const tasks::TensorShape& shape : prepared.shapes)
+    bytes_per_set += static_cast<std::size_t>(shape.bytes());
+  const tasks::InputKind kind =
+      protocol_.public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict;
   const Tolerance tolerance{protocol_.absolute_tolerance, terms_of(task, options_.size)};
   for (int set = 0; set < sets_for(bytes_per_set); ++set) {
-    const std::vector<at::Tensor> inputs = tasks::make_inputs(task, options_.size, secret_seed_, set, kind);
+    const std::vector<at::Tensor> inputs =
+        tasks::make_inputs(task, options_.size, secret_seed_, set, kind);
     InputSet& stored = prepared.sets.emplace_back();
     stored.expected = expect(task, *prepared.reference, inputs, tolerance);
-    for (std::size_t i = 0; i < inputs.size(); ++i) stored.buffers.push_back(shared_copy(inputs[i], task.inputs[i].name));
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      stored.buffers.push_back(shared_copy(inputs[i], task.inputs[i].name));
     if (set == 0) prepared.reference_us = timed_us(*prepared.reference, inputs);
   }
   const std::size_t output_bytes = prepared.sets.front().expected.output_bytes();
@@ -119,7 +135,8 @@ PreparedTask TaskStore::prepare(const tasks::Task& task) const {
 
 const PreparedTask& TaskStore::get(const std::string& task_id) {
   const tasks::Task& task = catalogue_.find(task_id);
-  const auto found = std::find_if(tasks_.begin(), tasks_.end(), [&](const PreparedTask& p) { return p.task->id == task.id; });
+  const auto found = std::find_if(
+      tasks_.begin(), tasks_.end(), [&](const PreparedTask& p) { return p.task->id == task.id; });
   if (found != tasks_.end()) {
     tasks_.splice(tasks_.begin(), tasks_, found);
     return tasks_.front();

@@ -26,7 +26,7 @@ struct PreparedTask {
   std::vector<InputSet> sets;
   std::unique_ptr<SharedBuffer> output;
   double floor_us = 0;
-  double reference_us = 0;   // a first measurement, for time limits
+  double reference_us = 0;  // a first measurement, for time limits
   std::size_t bytes = 0;
 
   std::vector<std::vector<const SharedBuffer*>> buffers_of_sets() const;
@@ -38,13 +38,18 @@ std::vector<at::Tensor> tensors_over(const std::vector<tasks::TensorShape>& shap
 // A sealed copy.
 SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name);
 
-// Prepares this process for timing (allocator, ATen's threads); returns the number of threads. Before anything is timed.
+// Prepares this process for timing (allocator, ATen's threads); returns the number of threads.
+// Before anything is timed.
 int set_up_process(const config::EvaluateOptions& options);
 
 class TaskStore {
  public:
-  TaskStore(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue, int threads);
-  // The least recently used task is dropped when the limit is passed. Stays valid until the next call.
+  TaskStore(const EvaluatorOptions& options,
+            const Protocol& protocol,
+            const tasks::Catalogue& catalogue,
+            int threads);
+  // The least recently used task is dropped when the limit is passed. Stays valid until the next
+  // call.
   const PreparedTask& get(const std::string& task_id);
   // The seed of everything that candidates must not know.
   std::uint64_t secret_seed() const { return secret_seed_; }

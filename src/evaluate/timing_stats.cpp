@@ -7,9 +7,9 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr double kHopeless = 0.1;      // a speedup below this needs no second look
-constexpr double kClear = 0.03;        // an interval this far from 1 says fast or slow for good
-constexpr std::size_t kFewest = 6;     // pairs for a 95 % interval: 1 - 2 / 2^6 = 96.9 %
+constexpr double kHopeless = 0.1;   // a speedup below this needs no second look
+constexpr double kClear = 0.03;     // an interval this far from 1 says fast or slow for good
+constexpr std::size_t kFewest = 6;  // pairs for a 95 % interval: 1 - 2 / 2^6 = 96.9 %
 
 double quantile(const std::vector<double>& sorted, double q) {
   const double place = q * static_cast<double>(sorted.size() - 1);
@@ -24,11 +24,13 @@ double mean(const std::vector<double>& values) {
 
 std::vector<double> ratios(const records::Timing& timing) {
   std::vector<double> result;
-  for (std::size_t i = 0; i < timing.candidate_us.size(); ++i) result.push_back(timing.reference_us[i] / timing.candidate_us[i]);
+  for (std::size_t i = 0; i < timing.candidate_us.size(); ++i)
+    result.push_back(timing.reference_us[i] / timing.candidate_us[i]);
   return result;
 }
 
-// Largest k with 2 P(Binomial(n, 1/2) < k) <= 5 %: the k-th smallest and k-th largest enclose the median.
+// Largest k with 2 P(Binomial(n, 1/2) < k) <= 5 %: the k-th smallest and k-th largest enclose the
+// median.
 std::size_t order_of_interval(std::size_t n) {
   double probability = std::pow(0.5, static_cast<double>(n)), below = 0;
   std::size_t k = 0;
@@ -68,7 +70,8 @@ void summarize(records::Timing& timing, bool use_mean) {
   timing.reference_median_us = median(timing.reference_us);
   timing.spread = spread_of(timing.candidate_us);
   const Interval interval = median_interval(ratios(timing));
-  timing.speedup = use_mean ? mean(timing.reference_us) / mean(timing.candidate_us) : median(ratios(timing));
+  timing.speedup =
+      use_mean ? mean(timing.reference_us) / mean(timing.candidate_us) : median(ratios(timing));
   timing.speedup_low = interval.low;
   timing.speedup_high = interval.high;
 }

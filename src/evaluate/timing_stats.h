@@ -13,8 +13,8 @@ double median(std::vector<double> values);  // 0 for none
 struct Interval {
   double low = 0, high = 0;
 };
-// Of the median, by order statistics: coverage at least 95 % whatever the distribution, for six values and more.
-// Fewer values cannot give that: their range is returned.
+// Of the median, by order statistics: coverage at least 95 % whatever the distribution, for six
+// values and more. Fewer values cannot give that: their range is returned.
 Interval median_interval(std::vector<double> values);
 
 // Interquartile range over the median.
@@ -23,8 +23,8 @@ double spread_of(std::vector<double> values);
 // Fills medians, spread, speedup and its interval from the samples in `timing`.
 void summarize(records::Timing& timing, bool mean);
 
-// Whether more pairs could still change what is said. Up to `max_timings`; before that, over ten times slower than the
-// reference needs one pair, an interval well away from 1 needs six.
+// Whether more pairs could still change what is said. Up to `max_timings`; before that, over ten
+// times slower than the reference needs one pair, an interval well away from 1 needs six.
 bool enough(const records::Timing& timing, const Protocol& protocol);
 
 }  // namespace vegttt::evaluate

@@ -14,37 +14,53 @@ namespace {
 
 using records::Status;
 
-// A kernel of no time at all still has one, so that ratios stay finite: a tenth of what a clock call costs.
+// A kernel of no time at all still has one, so that ratios stay finite: a tenth of what a clock
+// call costs.
 constexpr double kShortest_us = 0.005;
-// A launch may take a hundred reference times whatever the config says: slow is a verdict, not a hang.
+// A launch may take a hundred reference times whatever the config says: slow is a verdict, not a
+// hang.
 constexpr double kPatience = 100;
 
 Status status_of(LaunchOutcome outcome) {
   switch (outcome) {
-    case LaunchOutcome::kTimedOut: return Status::kTimeout;
-    case LaunchOutcome::kMachineFailed: return Status::kUnscored;
-    default: return Status::kLaunchError;
+    case LaunchOutcome::kTimedOut:
+      return Status::kTimeout;
+    case LaunchOutcome::kMachineFailed:
+      return Status::kUnscored;
+    default:
+      return Status::kLaunchError;
   }
 }
 
 }  // namespace
 
-Trial::Trial(const PreparedTask& task, const core::fs::path& library, const TrialOptions& options, std::uint64_t poison_seed,
+Trial::Trial(const PreparedTask& task,
+             const core::fs::path& library,
+             const TrialOptions& options,
+             std::uint64_t poison_seed,
              records::Evaluation& result)
-    : task_(task), library_(library), options_(options), poison_seed_(poison_seed), result_(result), reference_(*task.reference) {}
+    : task_(task),
+      library_(library),
+      options_(options),
+      poison_seed_(poison_seed),
+      result_(result),
+      reference_(*task.reference) {}
 
 void Trial::fail(const LaunchResult& launched) {
   result_.status = status_of(launched.outcome);
   const bool late = launched.outcome == LaunchOutcome::kTimedOut;
-  result_.message = core::valid_utf8(late && launched.detail.empty() ? "the launch took too long" : launched.detail);
+  result_.message = core::valid_utf8(late && launched.detail.empty() ? "the launch took too long"
+                                                                     : launched.detail);
 }
 
 bool Trial::start_session() {
   RunnerSession::Options options;
   options.threads = options_.threads;
-  options.launch_timeout_s = std::max(options_.run_timeout_s, kPatience * task_.reference_us * 1e-6);
+  options.launch_timeout_s =
+      std::max(options_.run_timeout_s, kPatience * task_.reference_us * 1e-6);
   session_.reset();  // two at once would share the cores
-  session_ = std::make_unique<RunnerSession>(library_, task_.buffers_of_sets(), *task_.output, options);
+  session_ =
+      std::make_unique<RunnerSession>(library_, task_.buffers_of_sets(), *task_.output, options);
   next_set_ = 0;
   staged_set_ = -1;
   const LaunchResult started = session_->start();
@@ -79,7 +95,8 @@ std::optional<double> Trial::launch(bool record_pass) {
   stage_next();
   const int set = next_set_++;
   const Expected& expected = task_.sets[static_cast<std::size_t>(set)].expected;
-  const std::uint64_t random = core::CounterRng(poison_seed_).bits(static_cast<std::uint64_t>(launches_++));
+  const std::uint64_t random =
+      core::CounterRng(poison_seed_).bits(static_cast<std::uint64_t>(launches_++));
   const std::uint32_t poison = poison_output(task_.output->bytes(), expected.dtype, random);
   scrub_caches(options_.threads);
   wait_until_quiet();
@@ -104,7 +121,8 @@ bool Trial::verify(int count) {
   return all_right;
 }
 
-// The reference reads the very bytes that the candidate maps. Which of the two goes first alternates.
+// The reference reads the very bytes that the candidate maps. Which of the two goes first
+// alternates.
 bool Trial::pair(int index, records::Timing& timing) {
   stage_next();
   const std::vector<at::Tensor> inputs = tensors_over(task_.shapes, session_->staged());
@@ -122,7 +140,8 @@ bool Trial::time(const Protocol& protocol, records::Timing& timing) {
   timing.floor_us = task_.floor_us;
   while (!enough(timing, protocol)) {
     if (!ready(protocol.warmup)) return false;
-    if (timing.reference_us.empty()) reference_.run_us(tensors_over(task_.shapes, session_->staged()), options_.threads);
+    if (timing.reference_us.empty())
+      reference_.run_us(tensors_over(task_.shapes, session_->staged()), options_.threads);
     if (!pair(static_cast<int>(timing.candidate_us.size()), timing)) return false;
     summarize(timing, protocol.mean);
   }

@@ -21,7 +21,10 @@ struct TrialOptions {
 class Trial {
  public:
   // `result` receives checks, and status and message once something goes wrong.
-  Trial(const PreparedTask& task, const core::fs::path& library, const TrialOptions& options, std::uint64_t poison_seed,
+  Trial(const PreparedTask& task,
+        const core::fs::path& library,
+        const TrialOptions& options,
+        std::uint64_t poison_seed,
         records::Evaluation& result);
 
   // Launches on the next `count` input sets, verifies each; false when the candidate failed.
@@ -30,10 +33,11 @@ class Trial {
   bool time(const Protocol& protocol, records::Timing& timing);
 
  private:
-  bool ready(int warmup);            // a session with at least one input set left, warmed up when it is new
+  bool ready(int warmup);  // a session with at least one input set left, warmed up when it is new
   bool start_session();
-  void stage_next();                 // before the caches are scrubbed, which `launch` of a session would undo
-  std::optional<double> launch(bool record_pass);   // the next set: poison, run, verify; microseconds
+  void stage_next();  // before the caches are scrubbed, which `launch` of a session would undo
+  std::optional<double> launch(
+      bool record_pass);  // the next set: poison, run, verify; microseconds
   bool pair(int index, records::Timing& timing);
   void fail(const LaunchResult& launched);
   void note(const records::InputCheck& check, bool record_pass);
@@ -45,9 +49,9 @@ class Trial {
   records::Evaluation& result_;
   ReferenceClock reference_;
   std::unique_ptr<RunnerSession> session_;
-  int next_set_ = 0;       // of this session
+  int next_set_ = 0;  // of this session
   int staged_set_ = -1;
-  int launches_ = 0;       // of this trial
+  int launches_ = 0;  // of this trial
   double empty_us_ = 0;
 };
 

@@ -16,7 +16,9 @@ constexpr double kSmallestNormal = 0x1p-126;
 double median_of_positive(std::span<const double> values) {
   std::vector<double> positive;
   positive.reserve(values.size());
-  std::copy_if(values.begin(), values.end(), std::back_inserter(positive), [](double v) { return v > 0 && std::isfinite(v); });
+  std::copy_if(values.begin(), values.end(), std::back_inserter(positive), [](double v) {
+    return v > 0 && std::isfinite(v);
+  });
   if (positive.empty()) return 0;
   const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
   std::nth_element(positive.begin(), middle, positive.end());
@@ -26,7 +28,7 @@ double median_of_positive(std::span<const double> values) {
 struct Tally {
   std::int64_t bad = 0, first_bad = -1, last_bad = -1, untouched = 0;
   std::int64_t worst = -1;
-  double largest = 0;       // error / allowance
+  double largest = 0;  // error / allowance
   double sum_of_squares = 0;
   void add(std::int64_t index, double ratio) {
     sum_of_squares += std::isfinite(ratio) ? ratio * ratio : 0;
@@ -56,7 +58,9 @@ Tally tally_floats(const Expected& expected, const std::byte* output, std::uint3
     std::memcpy(got.data(), output + begin * 4, static_cast<std::size_t>(count) * 4);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(begin + i);
-      tally.add(begin + i, ratio_of(got[static_cast<std::size_t>(i)], expected.truth[at], expected.allowance[at]));
+      tally.add(
+          begin + i,
+          ratio_of(got[static_cast<std::size_t>(i)], expected.truth[at], expected.allowance[at]));
       std::uint32_t bits = 0;
       std::memcpy(&bits, &got[static_cast<std::size_t>(i)], 4);
       tally.untouched += bits == poison ? 1 : 0;
@@ -75,17 +79,24 @@ std::int64_t integer_at(const Expected& expected, const std::byte* output, std::
 Tally tally_integers(const Expected& expected, const std::byte* output) {
   Tally tally;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(expected.integers.size()); ++i)
-    tally.add(i, integer_at(expected, output, i) == expected.integers[static_cast<std::size_t>(i)] ? 0 : INFINITY);
+    tally.add(i,
+              integer_at(expected, output, i) == expected.integers[static_cast<std::size_t>(i)]
+                  ? 0
+                  : INFINITY);
   return tally;
 }
 
 std::vector<std::int64_t> index_of(std::int64_t flat, const std::vector<std::int64_t>& sizes) {
   std::vector<std::int64_t> index(sizes.size());
-  for (std::size_t axis = sizes.size(); axis-- > 0; flat /= sizes[axis]) index[axis] = flat % sizes[axis];
+  for (std::size_t axis = sizes.size(); axis-- > 0; flat /= sizes[axis])
+    index[axis] = flat % sizes[axis];
   return index;
 }
 
-void describe_worst(const Expected& expected, const std::byte* output, const Tally& tally, records::InputCheck& check) {
+void describe_worst(const Expected& expected,
+                    const std::byte* output,
+                    const Tally& tally,
+                    records::InputCheck& check) {
   if (tally.worst < 0) return;
   check.at = index_of(tally.worst, expected.sizes);
   if (expected.dtype != tasks::DType::kFloat32) {
@@ -103,17 +114,23 @@ void describe_worst(const Expected& expected, const std::byte* output, const Tal
 }  // namespace
 
 std::size_t Expected::output_bytes() const {
-  return dtype == tasks::DType::kFloat32 ? truth.size() * 4 : integers.size() * tasks::bytes_of(dtype);
+  return dtype == tasks::DType::kFloat32 ? truth.size() * 4
+                                         : integers.size() * tasks::bytes_of(dtype);
 }
 
-std::vector<float> fp32_allowance(std::span<const double> truth, std::span<const double> moved, double terms) {
+std::vector<float> fp32_allowance(std::span<const double> truth,
+                                  std::span<const double> moved,
+                                  double terms) {
   const double typical = kTypicalShare * median_of_positive(moved);
-  const double relative = kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
+  const double relative =
+      kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
   std::vector<float> allowance(truth.size());
   for (std::size_t i = 0; i < truth.size(); ++i) {
-    const double operands = moved.empty() || !std::isfinite(moved[i]) ? 0 : std::max(moved[i], typical);
+    const double operands =
+        moved.empty() || !std::isfinite(moved[i]) ? 0 : std::max(moved[i], typical);
     const double size = std::isfinite(truth[i]) ? std::abs(truth[i]) : 0;
-    allowance[i] = static_cast<float>(std::max({kOperandShare * operands, relative * size, kSmallestNormal}));
+    allowance[i] =
+        static_cast<float>(std::max({kOperandShare * operands, relative * size, kSmallestNormal}));
   }
   return allowance;
 }
@@ -121,27 +138,39 @@ std::vector<float> fp32_allowance(std::span<const double> truth, std::span<const
 std::vector<float> absolute_allowance(std::span<const double> truth) {
   std::vector<float> allowance(truth.size());
   for (std::size_t i = 0; i < truth.size(); ++i)
-    allowance[i] = static_cast<float>(1e-4 + 1e-4 * (std::isfinite(truth[i]) ? std::abs(truth[i]) : 0));
+    allowance[i] =
+        static_cast<float>(1e-4 + 1e-4 * (std::isfinite(truth[i]) ? std::abs(truth[i]) : 0));
   return allowance;
 }
 
-records::InputCheck check_output(const Expected& expected, std::span<const std::byte> output, int input_set,
+records::InputCheck check_output(const Expected& expected,
+                                 std::span<const std::byte> output,
+                                 int input_set,
                                  std::uint32_t poison) {
   VEGTTT_ASSERT(output.size() == expected.output_bytes(), "the output has the size of the truth");
   const bool floats = expected.dtype == tasks::DType::kFloat32;
-  const Tally tally = floats ? tally_floats(expected, output.data(), poison) : tally_integers(expected, output.data());
+  const Tally tally = floats ? tally_floats(expected, output.data(), poison)
+                             : tally_integers(expected, output.data());
   records::InputCheck check;
   check.input_set = input_set;
   check.shapes = expected.shapes;
-  check.elements = static_cast<std::int64_t>(floats ? expected.truth.size() : expected.integers.size());
+  check.elements =
+      static_cast<std::int64_t>(floats ? expected.truth.size() : expected.integers.size());
   check.bad = tally.bad;
   check.largest_error = tally.largest;
-  const double rms = std::sqrt(tally.sum_of_squares / static_cast<double>(std::max<std::int64_t>(1, check.elements)));
+  const double rms = std::sqrt(tally.sum_of_squares /
+                               static_cast<double>(std::max<std::int64_t>(1, check.elements)));
   const bool too_rough = expected.largest_rms > 0 && rms > expected.largest_rms;
   check.passed = tally.bad == 0 && !too_rough;
   describe_worst(expected, output.data(), tally, check);
   if (!check.passed)
-    check.reason = failure_text({check, expected.sizes, tally.first_bad, tally.last_bad, tally.untouched, rms, expected.largest_rms});
+    check.reason = failure_text({check,
+                                 expected.sizes,
+                                 tally.first_bad,
+                                 tally.last_bad,
+                                 tally.untouched,
+                                 rms,
+                                 expected.largest_rms});
   return check;
 }
 
@@ -150,9 +179,11 @@ std::uint32_t poison_output(std::span<std::byte> output, tasks::DType dtype, std
     std::memset(output.data(), 0xA5, output.size());
     return 0;
   }
-  // A quiet NaN with a random payload; as integers, pairs of it are negative numbers that are no index.
+  // A quiet NaN with a random payload; as integers, pairs of it are negative numbers that are no
+  // index.
   const std::uint32_t pattern = 0xFFC00000u | static_cast<std::uint32_t>(random & 0x3FFFFF);
-  for (std::size_t at = 0; at + 4 <= output.size(); at += 4) std::memcpy(output.data() + at, &pattern, 4);
+  for (std::size_t at = 0; at + 4 <= output.size(); at += 4)
+    std::memcpy(output.data() + at, &pattern, 4);
   return pattern;
 }
 

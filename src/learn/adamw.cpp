@@ -13,10 +13,12 @@ const std::string kMean = "exp_avg.", kSquare = "exp_avg_sq.";
 
 }  // namespace
 
-void AdamW::step(const std::map<std::string, at::Tensor>& parameters, const config::LearnOptions& options) {
+void AdamW::step(const std::map<std::string, at::Tensor>& parameters,
+                 const config::LearnOptions& options) {
   const at::NoGradGuard no_gradients;
   ++steps_;
-  const double mean_share = 1 - std::pow(options.beta1, steps_), square_share = 1 - std::pow(options.beta2, steps_);
+  const double mean_share = 1 - std::pow(options.beta1, steps_),
+               square_share = 1 - std::pow(options.beta2, steps_);
   for (const auto& [name, parameter] : parameters) {
     const at::Tensor gradient = parameter.grad();
     if (!gradient.defined()) continue;
@@ -39,7 +41,9 @@ tensors::TensorMap AdamW::state() const {
   return map;
 }
 
-void AdamW::restore(const tensors::TensorMap& state, const std::map<std::string, at::Tensor>& parameters, const std::string& where) {
+void AdamW::restore(const tensors::TensorMap& state,
+                    const std::map<std::string, at::Tensor>& parameters,
+                    const std::string& where) {
   reset();
   for (const auto& [name, tensor] : state) {
     if (name == "step") {
@@ -50,12 +54,15 @@ void AdamW::restore(const tensors::TensorMap& state, const std::map<std::string,
     const std::string of = name.substr(std::min(name.size(), (square ? kSquare : kMean).size()));
     const auto parameter = parameters.find(of);
     if (parameter == parameters.end() || parameter->second.sizes() != tensor.sizes()) {
-      throw core::UserError("optimizer state '" + name + "' fits no parameter of the adapter", where);
+      throw core::UserError("optimizer state '" + name + "' fits no parameter of the adapter",
+                            where);
     }
-    (square ? state_[of].square : state_[of].mean) = tensor.to(parameter->second.device(), at::kFloat, false, /*copy=*/true);
+    (square ? state_[of].square : state_[of].mean) =
+        tensor.to(parameter->second.device(), at::kFloat, false, /*copy=*/true);
   }
   for (const auto& [name, moments] : state_) {
-    if (!moments.mean.defined() || !moments.square.defined()) throw core::UserError("optimizer state of '" + name + "' is incomplete", where);
+    if (!moments.mean.defined() || !moments.square.defined())
+      throw core::UserError("optimizer state of '" + name + "' is incomplete", where);
   }
 }
 

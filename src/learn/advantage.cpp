@@ -1,5 +1,5 @@
-// Advantages: rewards minus a baseline, over the samples of one task (group) or of the whole step. No clipping of
-// outliers, no length normalisation.
+// Advantages: rewards minus a baseline, over the samples of one task (group) or of the whole step.
+// No clipping of outliers, no length normalisation.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -29,7 +29,8 @@ Moments moments_of(const std::vector<records::Rollout>& rollouts, const Indices&
   double squares = 0;
   for (const std::size_t i : indices) {
     squares += std::pow(rollouts[i].reward - m.mean, 2);
-    m.flat &= rollouts[i].reward == rollouts[indices[0]].reward;  // exact: a rounded mean must not look like spread
+    m.flat &= rollouts[i].reward ==
+              rollouts[indices[0]].reward;  // exact: a rounded mean must not look like spread
   }
   if (m.count > 1) m.deviation = std::sqrt(squares / static_cast<double>(m.count - 1));
   return m;
@@ -39,7 +40,8 @@ double group_advantage(double reward, const Moments& m, const std::string& kind)
   if (m.flat) return 0;
   if (kind == "group_std") return (reward - m.mean) / (m.deviation + kGroupEpsilon);
   const double n = static_cast<double>(m.count);
-  if (kind == "leave_one_out") return (reward - m.mean) * n / (n - 1);  // = reward - mean of the others
+  if (kind == "leave_one_out")
+    return (reward - m.mean) * n / (n - 1);  // = reward - mean of the others
   return reward - m.mean;
 }
 
@@ -56,12 +58,14 @@ void add_shares(const std::vector<records::Rollout>& rollouts, AdvantageResult& 
 void check_kind(const std::string& kind) {
   const std::vector<std::string> known{"group", "group_std", "global_std", "leave_one_out", "none"};
   if (std::find(known.begin(), known.end(), kind) != known.end()) return;
-  throw core::UserError("'" + kind + "' is not an advantage (" + core::join(known, ", ") + ")", "learn.advantage");
+  throw core::UserError("'" + kind + "' is not an advantage (" + core::join(known, ", ") + ")",
+                        "learn.advantage");
 }
 
 }  // namespace
 
-AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts, const std::vector<bool>& usable,
+AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts,
+                              const std::vector<bool>& usable,
                               const std::string& kind) {
   check_kind(kind);
   VEGTTT_ASSERT(usable.size() == rollouts.size(), "one flag per rollout");
@@ -82,9 +86,12 @@ AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts, con
     for (const std::size_t i : indices) {
       const double reward = rollouts[i].reward;
       double& advantage = result.advantages[i];
-      if (kind == "none") advantage = reward;
-      else if (kind == "global_std") advantage = step.flat ? 0 : (reward - step.mean) / std::max(step.deviation, kGlobalFloor);
-      else advantage = group_advantage(reward, group, kind);
+      if (kind == "none")
+        advantage = reward;
+      else if (kind == "global_std")
+        advantage = step.flat ? 0 : (reward - step.mean) / std::max(step.deviation, kGlobalFloor);
+      else
+        advantage = group_advantage(reward, group, kind);
     }
   }
   add_shares(rollouts, result);

@@ -1,5 +1,6 @@
-// GRPO-family update of a LoRA adapter: packed micro-batches, a policy-gradient loss on importance ratios, optional KL
-// to the start, one AdamW step. No value model, no reward shaping, no entropy bonus.
+// GRPO-family update of a LoRA adapter: packed micro-batches, a policy-gradient loss on importance
+// ratios, optional KL to the start, one AdamW step. No value model, no reward shaping, no entropy
+// bonus.
 #include "vegttt/learn/local_learner.h"
 
 #include <ATen/Parallel.h>
@@ -31,7 +32,9 @@ double total(const at::Tensor& x) { return x.detach().to(at::kDouble).sum().item
 class LocalLearner : public Learner {
  public:
   explicit LocalLearner(std::shared_ptr<LocalPolicy> policy);
-  UpdateStats update(const Batch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling) override;
+  UpdateStats update(const Batch& batch,
+                     const config::LearnOptions& options,
+                     const config::SamplingOptions& sampling) override;
   void save(const std::string& folder) const override;
   void load(const std::string& folder) override;
 
@@ -42,11 +45,20 @@ class LocalLearner : public Learner {
     std::int64_t tokens = 0;
   };
 
-  std::vector<MicroBatch> micro_batches(const Batch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling) const;
-  Sums accumulate(const std::vector<MicroBatch>& batches, const config::LearnOptions& options, const config::SamplingOptions& sampling);
-  void accumulate(const MicroBatch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling, Sums& sums);
+  std::vector<MicroBatch> micro_batches(const Batch& batch,
+                                        const config::LearnOptions& options,
+                                        const config::SamplingOptions& sampling) const;
+  Sums accumulate(const std::vector<MicroBatch>& batches,
+                  const config::LearnOptions& options,
+                  const config::SamplingOptions& sampling);
+  void accumulate(const MicroBatch& batch,
+                  const config::LearnOptions& options,
+                  const config::SamplingOptions& sampling,
+                  Sums& sums);
   at::Tensor hidden_rows(const MicroBatch& batch) const;
-  at::Tensor logprobs_of_start(const MicroBatch& batch, const config::SamplingOptions& sampling, bool as_sampled);
+  at::Tensor logprobs_of_start(const MicroBatch& batch,
+                               const config::SamplingOptions& sampling,
+                               bool as_sampled);
   void check_gap(const Sums& sums, double tolerance) const;
   double clip_gradients(double limit);
   void forget_gradients();
@@ -65,10 +77,13 @@ LocalLearner::LocalLearner(std::shared_ptr<LocalPolicy> policy) : policy_(std::m
     parameters_[path + ".lora_B"] = pair.b.set_requires_grad(true);
   }
   start_ = policy_->adapter()->clone();
-  at::set_num_threads(at::get_num_threads());  // MKL stops choosing the number by itself, so that sums repeat
+  at::set_num_threads(
+      at::get_num_threads());  // MKL stops choosing the number by itself, so that sums repeat
 }
 
-UpdateStats LocalLearner::update(const Batch& batch, const config::LearnOptions& options, const config::SamplingOptions& sampling) {
+UpdateStats LocalLearner::update(const Batch& batch,
+                                 const config::LearnOptions& options,
+                                 const config::SamplingOptions& sampling) {
   const at::AutoGradMode with_gradients(true);
   const auto batches = micro_batches(batch, options, sampling);
   UpdateStats stats;
@@ -84,7 +99,8 @@ UpdateStats LocalLearner::update(const Batch& batch, const config::LearnOptions&
     stats.clip_fraction = sums.clipped / n;  // of the last pass: the first one clips nothing
     if (i > 0) continue;
     stats.loss = sums.loss, stats.grad_norm = norm;
-    stats.kl_sampler_v1 = sums.v1 / n, stats.kl_sampler_v2 = sums.v2 / n, stats.kl_theta0 = sums.theta0 / n;
+    stats.kl_sampler_v1 = sums.v1 / n, stats.kl_sampler_v2 = sums.v2 / n,
+    stats.kl_theta0 = sums.theta0 / n;
     stats.entropy = sums.entropy / n;
     stats.logprob_gap_max = sums.largest_gap, stats.logprob_gap_mean = sums.gap / n;
   }
@@ -92,8 +108,10 @@ UpdateStats LocalLearner::update(const Batch& batch, const config::LearnOptions&
   return stats;
 }
 
-// A rollout without advantage moves nothing unless there is a KL term: it counts in the denominators only.
-std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch, const config::LearnOptions& options,
+// A rollout without advantage moves nothing unless there is a KL term: it counts in the
+// denominators only.
+std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
+                                                    const config::LearnOptions& options,
                                                     const config::SamplingOptions& sampling) const {
   std::vector<std::size_t> usable, moving;
   for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
@@ -101,13 +119,15 @@ std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch, const co
     usable.push_back(i);
     if (batch.rollouts[i].advantage != 0 || options.kl_coefficient != 0) moving.push_back(i);
   }
-  const auto weights = token_weights(batch.rollouts, usable, options.reduction, sampling.max_new_tokens);
+  const auto weights =
+      token_weights(batch.rollouts, usable, options.reduction, sampling.max_new_tokens);
   auto batches = pack(batch.rollouts, moving, weights, options.micro_batch_tokens);
   for (MicroBatch& micro : batches) micro = micro.to(policy_->model()->device());
   return batches;
 }
 
-LocalLearner::Sums LocalLearner::accumulate(const std::vector<MicroBatch>& batches, const config::LearnOptions& options,
+LocalLearner::Sums LocalLearner::accumulate(const std::vector<MicroBatch>& batches,
+                                            const config::LearnOptions& options,
                                             const config::SamplingOptions& sampling) {
   Sums sums;
   for (const MicroBatch& batch : batches) {
@@ -117,12 +137,18 @@ LocalLearner::Sums LocalLearner::accumulate(const std::vector<MicroBatch>& batch
   return sums;
 }
 
-void LocalLearner::accumulate(const MicroBatch& batch, const config::LearnOptions& options,
-                              const config::SamplingOptions& sampling, Sums& sums) {
+void LocalLearner::accumulate(const MicroBatch& batch,
+                              const config::LearnOptions& options,
+                              const config::SamplingOptions& sampling,
+                              Sums& sums) {
   const bool as_sampled = options.logprob_temperature != "one";
-  if (as_sampled && sampling.temperature <= 0) throw core::UserError("greedy samples have no log-probabilities to learn from", "sampling.temperature");
-  const at::Tensor reference = at_start() ? at::Tensor() : logprobs_of_start(batch, sampling, as_sampled);
-  const auto now = token_logprobs(hidden_rows(batch), policy_->model()->weights.head, batch.targets, sampling, as_sampled);
+  if (as_sampled && sampling.temperature <= 0)
+    throw core::UserError("greedy samples have no log-probabilities to learn from",
+                          "sampling.temperature");
+  const at::Tensor reference =
+      at_start() ? at::Tensor() : logprobs_of_start(batch, sampling, as_sampled);
+  const auto now = token_logprobs(
+      hidden_rows(batch), policy_->model()->weights.head, batch.targets, sampling, as_sampled);
   const at::Tensor& stored = batch.sampler_logprobs;
   const at::Tensor kl = k3(now.logprobs, reference.defined() ? reference : now.logprobs.detach());
   at::Tensor per_token = policy_loss(now.logprobs, stored, batch.advantages, options);
@@ -130,7 +156,8 @@ void LocalLearner::accumulate(const MicroBatch& batch, const config::LearnOption
   const at::Tensor loss = (per_token * batch.weights).sum();
   torch::autograd::backward({loss}, {});
 
-  const at::Tensor drift = stored - now.logprobs.detach(), gap = (stored - now.sampled_logprobs).abs();
+  const at::Tensor drift = stored - now.logprobs.detach(),
+                   gap = (stored - now.sampled_logprobs).abs();
   sums.loss += total(loss);
   sums.v1 += total(drift);
   sums.v2 += total(drift * drift) / 2;
@@ -144,14 +171,19 @@ void LocalLearner::accumulate(const MicroBatch& batch, const config::LearnOption
 }
 
 at::Tensor LocalLearner::hidden_rows(const MicroBatch& batch) const {
-  return policy::forward_packed(*policy_->model(), batch.tokens, batch.packing).index_select(0, batch.rows);
+  return policy::forward_packed(*policy_->model(), batch.tokens, batch.packing)
+      .index_select(0, batch.rows);
 }
 
-at::Tensor LocalLearner::logprobs_of_start(const MicroBatch& batch, const config::SamplingOptions& sampling, bool as_sampled) {
+at::Tensor LocalLearner::logprobs_of_start(const MicroBatch& batch,
+                                           const config::SamplingOptions& sampling,
+                                           bool as_sampled) {
   const at::NoGradGuard no_gradients;
   auto& weights = policy_->model()->weights;
   policy::attach(weights, start_);
-  const at::Tensor logprobs = token_logprobs(hidden_rows(batch), weights.head, batch.targets, sampling, as_sampled).logprobs;
+  const at::Tensor logprobs =
+      token_logprobs(hidden_rows(batch), weights.head, batch.targets, sampling, as_sampled)
+          .logprobs;
   policy::attach(weights, *policy_->adapter());
   return logprobs;
 }
@@ -162,9 +194,11 @@ void LocalLearner::check_gap(const Sums& sums, double tolerance) const {
   const double gap = exact ? sums.largest_gap : sums.gap / static_cast<double>(sums.tokens);
   const double limit = exact ? tolerance : kMeanGapLimit;
   if (gap <= limit) return;  // false for NaN too
-  throw core::MachineError("the log-probabilities of trainer and sampler differ by " + std::to_string(gap) +
-                               (exact ? " at most" : " on average") + ", allowed are " + std::to_string(limit) +
-                               ": these rollouts are not samples of the present weights", "learn.update");
+  throw core::MachineError("the log-probabilities of trainer and sampler differ by " +
+                               std::to_string(gap) + (exact ? " at most" : " on average") +
+                               ", allowed are " + std::to_string(limit) +
+                               ": these rollouts are not samples of the present weights",
+                           "learn.update");
 }
 
 double LocalLearner::clip_gradients(double limit) {
@@ -205,7 +239,8 @@ void LocalLearner::load(const std::string& folder) {
     const auto found = adapter.pairs.find(path);
     if (found == adapter.pairs.end() || adapter.scale() != policy_->adapter()->scale() ||
         found->second.a.sizes() != pair.a.sizes()) {
-      throw core::UserError("the adapter has another rank, another alpha or other layers than this run's", folder);
+      throw core::UserError(
+          "the adapter has another rank, another alpha or other layers than this run's", folder);
     }
     pair.a.copy_(found->second.a);
     pair.b.copy_(found->second.b);

@@ -12,7 +12,8 @@ class Builder {
   // Packed tokens that this rollout would add.
   std::int64_t cost(const Rollout& rollout) const {
     const auto own = static_cast<std::int64_t>(rollout.completion_tokens.size()) - 1;
-    return own + (shares_prompt(rollout) ? 0 : static_cast<std::int64_t>(rollout.prompt_tokens.size()));
+    return own +
+           (shares_prompt(rollout) ? 0 : static_cast<std::int64_t>(rollout.prompt_tokens.size()));
   }
   std::int64_t size() const { return packing_.tokens; }
 
@@ -34,17 +35,26 @@ class Builder {
       weights_.push_back(static_cast<float>(weight));
     }
     if (read > 0) packing_.add_continuation(prompt_, read);
-    tokens_.insert(tokens_.end(), rollout.completion_tokens.begin(), rollout.completion_tokens.end() - 1);
+    tokens_.insert(
+        tokens_.end(), rollout.completion_tokens.begin(), rollout.completion_tokens.end() - 1);
     rollouts_.push_back(index);
   }
 
   MicroBatch build() const {
-    return {at::tensor(tokens_, at::kLong), packing_, at::tensor(rows_, at::kLong), at::tensor(targets_, at::kLong),
-            at::tensor(logprobs_), at::tensor(advantages_), at::tensor(weights_), rollouts_};
+    return {at::tensor(tokens_, at::kLong),
+            packing_,
+            at::tensor(rows_, at::kLong),
+            at::tensor(targets_, at::kLong),
+            at::tensor(logprobs_),
+            at::tensor(advantages_),
+            at::tensor(weights_),
+            rollouts_};
   }
 
  private:
-  bool shares_prompt(const Rollout& rollout) const { return prompt_tokens_ && *prompt_tokens_ == rollout.prompt_tokens; }
+  bool shares_prompt(const Rollout& rollout) const {
+    return prompt_tokens_ && *prompt_tokens_ == rollout.prompt_tokens;
+  }
 
   std::vector<std::int64_t> tokens_, rows_, targets_;
   std::vector<float> logprobs_, advantages_, weights_;
@@ -57,18 +67,28 @@ class Builder {
 void check(const Rollout& rollout) {
   const bool whole = !rollout.prompt_tokens.empty() && !rollout.completion_tokens.empty() &&
                      rollout.logprobs.size() == rollout.completion_tokens.size();
-  VEGTTT_ASSERT(whole, "a rollout to learn from has prompt tokens and a log-probability per completion token");
+  VEGTTT_ASSERT(
+      whole,
+      "a rollout to learn from has prompt tokens and a log-probability per completion token");
 }
 
 }  // namespace
 
 MicroBatch MicroBatch::to(at::Device device) const {
-  return {tokens.to(device), packing, rows.to(device), targets.to(device), sampler_logprobs.to(device), advantages.to(device),
-          weights.to(device), rollouts};
+  return {tokens.to(device),
+          packing,
+          rows.to(device),
+          targets.to(device),
+          sampler_logprobs.to(device),
+          advantages.to(device),
+          weights.to(device),
+          rollouts};
 }
 
-std::vector<MicroBatch> pack(const std::vector<Rollout>& rollouts, const std::vector<std::size_t>& chosen,
-                             const std::vector<double>& weights, std::int64_t limit) {
+std::vector<MicroBatch> pack(const std::vector<Rollout>& rollouts,
+                             const std::vector<std::size_t>& chosen,
+                             const std::vector<double>& weights,
+                             std::int64_t limit) {
   std::vector<MicroBatch> batches;
   Builder builder;
   for (const std::size_t i : chosen) {

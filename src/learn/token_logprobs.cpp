@@ -20,25 +20,35 @@ struct Distribution {
   const config::SamplingOptions* filters = nullptr;  // none: every token may come
 };
 
-// The tokens that sampling would drop, by the sampler's own code. The sampled token is never among them: a float's
-// width may have put it on the other side of a limit.
-at::Tensor dropped(const at::Tensor& scaled, const at::Tensor& targets, const config::SamplingOptions& options) {
+// The tokens that sampling would drop, by the sampler's own code. The sampled token is never among
+// them: a float's width may have put it on the other side of a limit.
+at::Tensor dropped(const at::Tensor& scaled,
+                   const at::Tensor& targets,
+                   const config::SamplingOptions& options) {
   at::Tensor weights = (scaled - std::get<0>(scaled.max(1, true))).exp().to(at::kCPU).contiguous();
   float* row = weights.mutable_data_ptr<float>();
   const auto vocab = static_cast<std::size_t>(weights.size(1));
-  for (std::int64_t i = 0; i < weights.size(0); ++i) policy::apply_filters(std::span(row + i * weights.size(1), vocab), options);
+  for (std::int64_t i = 0; i < weights.size(0); ++i)
+    policy::apply_filters(std::span(row + i * weights.size(1), vocab), options);
   return (weights == 0).to(scaled.device()).scatter(1, targets.unsqueeze(1), false);
 }
 
 // Logits over the temperature, float32 [rows, V], with dropped tokens at -infinity.
-at::Tensor scores_of(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets, const Distribution& d) {
+at::Tensor scores_of(const at::Tensor& hidden,
+                     const at::Tensor& head,
+                     const at::Tensor& targets,
+                     const Distribution& d) {
   at::Tensor scores = at::linear(hidden, head.to(hidden.scalar_type())).to(at::kFloat);
   if (d.temperature != 1) scores = scores / d.temperature;
-  if (d.filters) scores = scores.masked_fill(dropped(scores, targets, *d.filters), -std::numeric_limits<float>::infinity());
+  if (d.filters)
+    scores = scores.masked_fill(dropped(scores, targets, *d.filters),
+                                -std::numeric_limits<float>::infinity());
   return scores;
 }
 
-at::Tensor picked(const at::Tensor& scores, const at::Tensor& targets) { return scores.gather(1, targets.unsqueeze(1)).squeeze(1); }
+at::Tensor picked(const at::Tensor& scores, const at::Tensor& targets) {
+  return scores.gather(1, targets.unsqueeze(1)).squeeze(1);
+}
 
 at::Tensor entropy_of(const at::Tensor& scores, const at::Tensor& total) {
   const at::Tensor logprobs = scores - total.unsqueeze(1);
@@ -52,8 +62,13 @@ Distribution distribution(bool as_sampled, const config::SamplingOptions& sampli
 
 // Autograd copies no struct: the pointer is good for as long as one update runs.
 struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
-  static variable_list forward(AutogradContext* context, const Variable& hidden, const Variable& head, const Variable& targets,
-                               std::int64_t sampling_address, bool as_sampled, std::int64_t chunk) {
+  static variable_list forward(AutogradContext* context,
+                               const Variable& hidden,
+                               const Variable& head,
+                               const Variable& targets,
+                               std::int64_t sampling_address,
+                               bool as_sampled,
+                               std::int64_t chunk) {
     const auto& sampling = *reinterpret_cast<const config::SamplingOptions*>(sampling_address);
     context->save_for_backward({hidden, head, targets});
     context->saved_data["sampling"] = sampling_address;
@@ -61,7 +76,8 @@ struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
     context->saved_data["chunk"] = chunk;
     std::vector<at::Tensor> logprobs, entropies, sampled;
     for (std::int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
-      const at::Tensor h = hidden.slice(0, begin, begin + chunk), t = targets.slice(0, begin, begin + chunk);
+      const at::Tensor h = hidden.slice(0, begin, begin + chunk),
+                       t = targets.slice(0, begin, begin + chunk);
       const at::Tensor scores = scores_of(h, head, t, distribution(as_sampled, sampling));
       const at::Tensor total = at::logsumexp(scores, 1);
       logprobs.push_back(picked(scores, t) - total);
@@ -79,17 +95,21 @@ struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &hidden = saved[0], &head = saved[1], &targets = saved[2];
-    const auto& sampling = *reinterpret_cast<const config::SamplingOptions*>(context->saved_data["sampling"].toInt());
+    const auto& sampling =
+        *reinterpret_cast<const config::SamplingOptions*>(context->saved_data["sampling"].toInt());
     const Distribution d = distribution(context->saved_data["as_sampled"].toBool(), sampling);
     const std::int64_t chunk = context->saved_data["chunk"].toInt();
     const at::Tensor weight = head.to(hidden.scalar_type());
     std::vector<at::Tensor> of_hidden;
     at::Tensor of_head = context->needs_input_grad(1) ? at::zeros_like(head) : at::Tensor();
     for (std::int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
-      const at::Tensor h = hidden.slice(0, begin, begin + chunk), t = targets.slice(0, begin, begin + chunk);
-      const at::Tensor g = (gradients[0].slice(0, begin, begin + chunk) / d.temperature).unsqueeze(1);
+      const at::Tensor h = hidden.slice(0, begin, begin + chunk),
+                       t = targets.slice(0, begin, begin + chunk);
+      const at::Tensor g =
+          (gradients[0].slice(0, begin, begin + chunk) / d.temperature).unsqueeze(1);
       const at::Tensor probabilities = at::softmax(scores_of(h, head, t, d), 1);
-      const at::Tensor of_scores = (probabilities * -g).scatter_add(1, t.unsqueeze(1), g).to(hidden.scalar_type());
+      const at::Tensor of_scores =
+          (probabilities * -g).scatter_add(1, t.unsqueeze(1), g).to(hidden.scalar_type());
       of_hidden.push_back(at::matmul(of_scores, weight));
       if (of_head.defined()) of_head += at::matmul(of_scores.t(), h).to(head.scalar_type());
     }
@@ -99,9 +119,14 @@ struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
 
 }  // namespace
 
-TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets,
-                             const config::SamplingOptions& sampling, bool as_sampled, std::int64_t chunk) {
-  const auto out = ChunkedLogprobs::apply(hidden, head, targets, reinterpret_cast<std::int64_t>(&sampling), as_sampled, chunk);
+TokenLogprobs token_logprobs(const at::Tensor& hidden,
+                             const at::Tensor& head,
+                             const at::Tensor& targets,
+                             const config::SamplingOptions& sampling,
+                             bool as_sampled,
+                             std::int64_t chunk) {
+  const auto out = ChunkedLogprobs::apply(
+      hidden, head, targets, reinterpret_cast<std::int64_t>(&sampling), as_sampled, chunk);
   return {out[0], out[1], out[2]};
 }
 

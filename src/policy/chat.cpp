@@ -8,7 +8,9 @@
 namespace vegttt::policy {
 namespace {
 
-std::string read_if_there(const core::fs::path& path) { return core::fs::exists(path) ? core::read_file(path) : ""; }
+std::string read_if_there(const core::fs::path& path) {
+  return core::fs::exists(path) ? core::read_file(path) : "";
+}
 
 core::Json tokenizer_config(const core::fs::path& folder) {
   const auto path = folder / "tokenizer_config.json";
@@ -23,21 +25,27 @@ std::string template_of(const core::fs::path& folder, const core::Json& config) 
   return read_if_there(folder / "chat_template.jinja");
 }
 
-ChatFormat::Kind kind_of(const core::fs::path& folder, const core::Json& config, const std::string& chat_template) {
+ChatFormat::Kind kind_of(const core::fs::path& folder,
+                         const core::Json& config,
+                         const std::string& chat_template) {
   const std::string name = core::get_or<std::string>(config, "chat_format", "");
   if (name == "plain") return ChatFormat::Kind::kPlain;
   if (name == "chatml") return ChatFormat::Kind::kChatMl;
   const std::string where = (folder / "tokenizer_config.json").string();
-  if (!name.empty()) throw core::UserError("chat_format '" + name + "' is not known (plain, chatml)", where);
+  if (!name.empty())
+    throw core::UserError("chat_format '" + name + "' is not known (plain, chatml)", where);
   if (chat_template.empty()) return ChatFormat::Kind::kPlain;
   if (chat_template.find("<|im_start|>") != std::string::npos) return ChatFormat::Kind::kChatMl;
-  throw core::UserError("the chat template is of a family that is not supported (known: ChatML)", where,
+  throw core::UserError("the chat template is of a family that is not supported (known: ChatML)",
+                        where,
                         "write \"chat_format\": \"plain\" there to send prompts as they are");
 }
 
-// Qwen3 may think before it answers; an empty block, as its template writes it, keeps it to the answer.
+// Qwen3 may think before it answers; an empty block, as its template writes it, keeps it to the
+// answer.
 std::string answer_prefix_of(const std::string& chat_template) {
-  return chat_template.find("enable_thinking") != std::string::npos ? "<think>\n\n</think>\n\n" : "";
+  return chat_template.find("enable_thinking") != std::string::npos ? "<think>\n\n</think>\n\n"
+                                                                    : "";
 }
 
 // Qwen2.5's template carries the system text it falls back to.
@@ -50,7 +58,8 @@ std::vector<int> end_tokens_of(const Tokenizer& tokenizer, const ModelConfig& co
   std::vector<int> tokens = config.end_tokens;
   for (const char* text : {"<|end|>", "<|im_end|>", "<|endoftext|>"}) {
     const int id = tokenizer.id_of(text);
-    if (id >= 0 && std::find(tokens.begin(), tokens.end(), id) == tokens.end()) tokens.push_back(id);
+    if (id >= 0 && std::find(tokens.begin(), tokens.end(), id) == tokens.end())
+      tokens.push_back(id);
   }
   return tokens;
 }
@@ -64,7 +73,8 @@ std::string message(const std::string& role, const std::string& text) {
 std::string ChatFormat::render(const std::string& system, const std::string& user) const {
   if (kind == Kind::kPlain) return system.empty() ? user : system + "\n" + user;
   const std::string& first = system.empty() ? default_system : system;
-  return (first.empty() ? "" : message("system", first)) + message("user", user) + "<|im_start|>assistant\n" + answer_prefix;
+  return (first.empty() ? "" : message("system", first)) + message("user", user) +
+         "<|im_start|>assistant\n" + answer_prefix;
 }
 
 std::string ChatFormat::answer_of(const std::string& decoded) const {
@@ -76,7 +86,9 @@ std::string ChatFormat::answer_of(const std::string& decoded) const {
   return answer == std::string::npos ? "" : decoded.substr(answer);
 }
 
-ChatFormat load_chat_format(const core::fs::path& folder, const Tokenizer& tokenizer, const ModelConfig& config) {
+ChatFormat load_chat_format(const core::fs::path& folder,
+                            const Tokenizer& tokenizer,
+                            const ModelConfig& config) {
   const core::Json json = tokenizer_config(folder);
   const std::string chat_template = template_of(folder, json);
   ChatFormat format;

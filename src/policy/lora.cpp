@@ -27,13 +27,16 @@ void check_targets(const std::vector<std::string>& targets, Weights& weights) {
   for (const auto& target : targets) {
     if (known.count(target)) continue;
     throw core::UserError("'" + target + "' is not a linear layer of this model" +
-                              core::did_you_mean(target, {known.begin(), known.end()}), "policy.lora.targets");
+                              core::did_you_mean(target, {known.begin(), known.end()}),
+                          "policy.lora.targets");
   }
 }
 
 }  // namespace
 
-double Adapter::scale() const { return alpha / (rank_stabilized ? std::sqrt(static_cast<double>(rank)) : rank); }
+double Adapter::scale() const {
+  return alpha / (rank_stabilized ? std::sqrt(static_cast<double>(rank)) : rank);
+}
 
 std::vector<at::Tensor> Adapter::parameters() const {
   std::vector<at::Tensor> list;
@@ -55,11 +58,14 @@ Adapter new_adapter(Weights& weights, const config::LoraOptions& options, std::u
   check_targets(options.targets, weights);
   Adapter adapter{options.rank, options.alpha, false, options.targets, {}};
   for (const auto& linear : named_linears(weights)) {
-    if (std::find(options.targets.begin(), options.targets.end(), linear.kind) == options.targets.end()) continue;
+    if (std::find(options.targets.begin(), options.targets.end(), linear.kind) ==
+        options.targets.end())
+      continue;
     const auto rng = core::CounterRng::of({"lora_A", std::to_string(seed), linear.path});
     const at::Tensor& weight = linear.linear->weight;
-    adapter.pairs[linear.path] = {uniform_matrix(options.rank, weight.size(1), rng).to(weight.device()),
-                                  at::zeros({weight.size(0), options.rank}, weight.options().dtype(at::kFloat))};
+    adapter.pairs[linear.path] = {
+        uniform_matrix(options.rank, weight.size(1), rng).to(weight.device()),
+        at::zeros({weight.size(0), options.rank}, weight.options().dtype(at::kFloat))};
   }
   return adapter;
 }

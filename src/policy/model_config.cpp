@@ -12,8 +12,8 @@ namespace {
 
 using core::Json;
 
-// What each family adds to the common fields. A new family is a line here and, where its layers differ, a flag in
-// ModelConfig that weights.cpp and forward.cpp read.
+// What each family adds to the common fields. A new family is a line here and, where its layers
+// differ, a flag in ModelConfig that weights.cpp and forward.cpp read.
 const std::map<std::string, std::function<void(const Json&, ModelConfig&)>>& families() {
   static const std::map<std::string, std::function<void(const Json&, ModelConfig&)>> table = {
       {"qwen3", [](const Json&, ModelConfig& config) { config.qk_norm = true; }},
@@ -38,8 +38,10 @@ void read_end_tokens(const core::fs::path& folder, const Json& json, ModelConfig
   config.end_tokens = token_list(json, "eos_token_id");
   const auto generation = folder / "generation_config.json";
   if (!core::fs::exists(generation)) return;
-  for (int token : token_list(core::parse_json(core::read_file(generation), generation.string()), "eos_token_id")) {
-    if (std::find(config.end_tokens.begin(), config.end_tokens.end(), token) == config.end_tokens.end()) {
+  for (int token : token_list(core::parse_json(core::read_file(generation), generation.string()),
+                              "eos_token_id")) {
+    if (std::find(config.end_tokens.begin(), config.end_tokens.end(), token) ==
+        config.end_tokens.end()) {
       config.end_tokens.push_back(token);
     }
   }
@@ -48,15 +50,26 @@ void read_end_tokens(const core::fs::path& folder, const Json& json, ModelConfig
 // Newer files nest the angle base in rope_parameters; scaled RoPE is another family's business.
 void read_rope(const Json& json, const std::string& where, ModelConfig& config) {
   const Json nested = core::get_or<Json>(json, "rope_parameters", Json::object());
-  config.rope_theta = core::get_or<double>(nested, "rope_theta", core::get_or<double>(json, "rope_theta", 1e6));
+  config.rope_theta =
+      core::get_or<double>(nested, "rope_theta", core::get_or<double>(json, "rope_theta", 1e6));
   const Json scaling = core::get_or<Json>(json, "rope_scaling", nested);
-  const auto kind = core::get_or<std::string>(scaling, "rope_type", core::get_or<std::string>(scaling, "type", "default"));
-  if (kind != "default") throw core::UserError("rope_type '" + kind + "' is not supported for " + config.model_type, where);
+  const auto kind = core::get_or<std::string>(
+      scaling, "rope_type", core::get_or<std::string>(scaling, "type", "default"));
+  if (kind != "default")
+    throw core::UserError("rope_type '" + kind + "' is not supported for " + config.model_type,
+                          where);
 }
 
 void check(const ModelConfig& config, const std::string& where) {
-  const auto positive = {config.layers, config.hidden, config.heads, config.kv_heads, config.head_dim, config.ffn, config.vocab};
-  if (*std::min_element(positive.begin(), positive.end()) <= 0) throw core::UserError("a size is not positive", where);
+  const auto positive = {config.layers,
+                         config.hidden,
+                         config.heads,
+                         config.kv_heads,
+                         config.head_dim,
+                         config.ffn,
+                         config.vocab};
+  if (*std::min_element(positive.begin(), positive.end()) <= 0)
+    throw core::UserError("a size is not positive", where);
   if (config.heads % config.kv_heads != 0) {
     throw core::UserError("num_attention_heads is not a multiple of num_key_value_heads", where);
   }
@@ -69,14 +82,17 @@ ModelConfig read_model_config(const core::fs::path& folder) {
   const auto path = folder / "config.json";
   const std::string where = path.string();
   if (!core::fs::exists(path)) {
-    throw core::UserError("no config.json", folder.string(), "name a folder with a Hugging Face model");
+    throw core::UserError(
+        "no config.json", folder.string(), "name a folder with a Hugging Face model");
   }
   const Json json = core::parse_json(core::read_file(path), where);
   ModelConfig config;
   config.model_type = core::get<std::string>(json, "model_type", where);
   const auto family = families().find(config.model_type);
   if (family == families().end()) {
-    throw core::UserError("model_type '" + config.model_type + "' is not supported (known: " + known_families() + ")", where);
+    throw core::UserError(
+        "model_type '" + config.model_type + "' is not supported (known: " + known_families() + ")",
+        where);
   }
   config.layers = core::get<int>(json, "num_hidden_layers", where);
   config.hidden = core::get<int>(json, "hidden_size", where);
@@ -115,7 +131,8 @@ void write_model_config(const core::fs::path& folder, const ModelConfig& config)
   json["hidden_act"] = "silu";
   json["attention_bias"] = false;
   json["use_sliding_window"] = false;
-  json["eos_token_id"] = config.end_tokens.size() == 1 ? Json(config.end_tokens[0]) : Json(config.end_tokens);
+  json["eos_token_id"] =
+      config.end_tokens.size() == 1 ? Json(config.end_tokens[0]) : Json(config.end_tokens);
   json["torch_dtype"] = "bfloat16";
   core::make_folder(folder);
   core::write_file_atomically(folder / "config.json", core::dump_json(json, 2) + "\n");

@@ -9,12 +9,14 @@ namespace {
 
 using core::fs::path;
 
-// Beside the program (installed: bin/vegttt and share/vegttt), in the source tree, in the current folder.
+// Beside the program (installed: bin/vegttt and share/vegttt), in the source tree, in the current
+// folder.
 std::vector<path> starter_places() {
   std::vector<path> places{path("configs/policies/starter")};
   std::error_code ignored;
   const path program = core::fs::read_symlink("/proc/self/exe", ignored);
-  if (!program.empty()) places.push_back(program.parent_path().parent_path() / "share/vegttt/policies/starter");
+  if (!program.empty())
+    places.push_back(program.parent_path().parent_path() / "share/vegttt/policies/starter");
   places.push_back(path(VEGTTT_SOURCE_DIR) / "configs/policies/starter");
   return places;
 }
@@ -30,7 +32,8 @@ path hub_cache() {
 path in_hub_cache(const std::string& id) {
   const path model = hub_cache() / ("models--" + core::replace_all(id, "/", "--"));
   const path ref = model / "refs/main";
-  return core::fs::exists(ref) ? model / "snapshots" / std::string(core::trim(core::read_file(ref))) : model;
+  return core::fs::exists(ref) ? model / "snapshots" / std::string(core::trim(core::read_file(ref)))
+                               : model;
 }
 
 bool is_model(const path& folder) { return core::fs::exists(folder / "config.json"); }
@@ -43,12 +46,15 @@ path find_model_folder(const std::string& name) {
     for (const path& place : starter_places()) {
       if (is_model(place)) return place;
     }
-    throw core::UserError("the starter model is not there", "policy.folder", "make it with: vegttt pretrain");
+    throw core::UserError(
+        "the starter model is not there", "policy.folder", "make it with: vegttt pretrain");
   }
   const path cached = in_hub_cache(name);
   if (is_model(cached)) return cached;
-  throw core::UserError("no model '" + name + "': neither a folder with config.json nor in " + hub_cache().string(),
-                        "policy.folder", "name a model folder; nothing is downloaded");
+  throw core::UserError(
+      "no model '" + name + "': neither a folder with config.json nor in " + hub_cache().string(),
+      "policy.folder",
+      "name a model folder; nothing is downloaded");
 }
 
 }  // namespace vegttt::policy

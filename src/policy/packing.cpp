@@ -21,7 +21,8 @@ at::Tensor Packing::positions() const {
   at::Tensor result = at::empty({tokens}, at::kLong);
   std::int64_t* data = result.mutable_data_ptr<std::int64_t>();
   for (const Segment& segment : segments) {
-    for (std::int64_t i = segment.begin; i < segment.end; ++i) data[i] = segment.prefix() + i - segment.begin;
+    for (std::int64_t i = segment.begin; i < segment.end; ++i)
+      data[i] = segment.prefix() + i - segment.begin;
   }
   return result;
 }

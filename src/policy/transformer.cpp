@@ -5,8 +5,12 @@
 namespace vegttt::policy {
 namespace {
 
-at::Tensor self_attention(const Layer& layer, const ModelConfig& config, int index, const at::Tensor& x,
-                          const ops::RopeTable& table, const Attend& attend) {
+at::Tensor self_attention(const Layer& layer,
+                          const ModelConfig& config,
+                          int index,
+                          const at::Tensor& x,
+                          const ops::RopeTable& table,
+                          const Attend& attend) {
   auto heads = [&](const at::Tensor& y) { return y.view({y.size(0), -1, config.head_dim}); };
   at::Tensor q = heads(ops::linear(x, layer.q)), k = heads(ops::linear(x, layer.k));
   const at::Tensor v = heads(ops::linear(x, layer.v));
@@ -24,20 +28,29 @@ at::Tensor mlp(const Layer& layer, const at::Tensor& x) {
 
 }  // namespace
 
-at::Tensor forward(const Transformer& model, const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend) {
+at::Tensor forward(const Transformer& model,
+                   const at::Tensor& tokens,
+                   const at::Tensor& positions,
+                   const Attend& attend) {
   const ModelConfig& config = model.config;
   const ops::RopeTable table = ops::rope_table(config, positions, model.compute);
   at::Tensor x = at::embedding(model.weights.embed, tokens).to(model.compute);
   for (int i = 0; i < config.layers; ++i) {
     const Layer& layer = model.weights.layers[static_cast<std::size_t>(i)];
-    x = x + self_attention(layer, config, i, ops::rms_norm(x, layer.input_norm, config.rms_eps), table, attend);
+    x = x +
+        self_attention(
+            layer, config, i, ops::rms_norm(x, layer.input_norm, config.rms_eps), table, attend);
     x = x + mlp(layer, ops::rms_norm(x, layer.post_norm, config.rms_eps));
   }
   return ops::rms_norm(x, model.weights.norm, config.rms_eps);
 }
 
-at::Tensor forward_packed(const Transformer& model, const at::Tensor& tokens, const Packing& packing) {
-  return forward(model, tokens, packing.positions().to(model.device()),
+at::Tensor forward_packed(const Transformer& model,
+                          const at::Tensor& tokens,
+                          const Packing& packing) {
+  return forward(model,
+                 tokens,
+                 packing.positions().to(model.device()),
                  [&](int, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
                    return attention_packed(q, k, v, packing);
                  });
@@ -46,13 +59,17 @@ at::Tensor forward_packed(const Transformer& model, const at::Tensor& tokens, co
 at::Tensor forward_batch(const Transformer& model, const at::Tensor& tokens_BT) {
   const std::int64_t batch = tokens_BT.size(0), time = tokens_BT.size(1);
   const at::Tensor positions = at::arange(time, tokens_BT.options()).repeat({batch});
-  return forward(model, tokens_BT.reshape({-1}), positions,
+  return forward(model,
+                 tokens_BT.reshape({-1}),
+                 positions,
                  [&](int, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
                    return attention_batch(q, k, v, batch);
                  });
 }
 
-at::Tensor logits(const Transformer& model, const at::Tensor& hidden) { return ops::linear(hidden, model.weights.head); }
+at::Tensor logits(const Transformer& model, const at::Tensor& hidden) {
+  return ops::linear(hidden, model.weights.head);
+}
 
 std::vector<at::Tensor> Transformer::parameters() {
   std::vector<at::Tensor> list;
@@ -60,7 +77,9 @@ std::vector<at::Tensor> Transformer::parameters() {
   return list;
 }
 
-Transformer load_transformer(const core::fs::path& folder, at::Device device, at::ScalarType dtype) {
+Transformer load_transformer(const core::fs::path& folder,
+                             at::Device device,
+                             at::ScalarType dtype) {
   const ModelConfig config = read_model_config(folder);
   return {config, load_weights(folder, config, device, dtype), dtype};
 }
@@ -69,7 +88,9 @@ Transformer random_transformer(const ModelConfig& config, std::uint64_t seed) {
   return {config, random_weights(config, seed), at::kFloat};
 }
 
-void save_transformer(const core::fs::path& folder, const Transformer& model, at::ScalarType dtype) {
+void save_transformer(const core::fs::path& folder,
+                      const Transformer& model,
+                      at::ScalarType dtype) {
   write_model_config(folder, model.config);
   save_weights(folder, model.weights, model.config, dtype);
 }

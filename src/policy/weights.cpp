@@ -60,7 +60,8 @@ Weights random_weights(const ModelConfig& config, std::uint64_t seed) {
   for (auto& named : named_tensors(weights, config)) {
     at::Tensor tensor = at::ones(named.shape, at::kFloat);
     if (named.shape.size() == 2) {
-      const bool output = named.name.find("o_proj") != std::string::npos || named.name.find("down_proj") != std::string::npos;
+      const bool output = named.name.find("o_proj") != std::string::npos ||
+                          named.name.find("down_proj") != std::string::npos;
       const double deviation = 0.02 * (output ? output_scale : 1.0);
       const auto rng = core::CounterRng::of({"weights", std::to_string(seed), named.name});
       float* data = tensor.mutable_data_ptr<float>();

@@ -14,13 +14,15 @@ struct Found {
   std::string file;
 };
 
-// The one file, or those that the index names: other .safetensors files of the folder are not the model's.
+// The one file, or those that the index names: other .safetensors files of the folder are not the
+// model's.
 std::vector<core::fs::path> files_of(const core::fs::path& folder) {
   const auto index = folder / "model.safetensors.index.json";
   if (!core::fs::exists(index)) return {folder / "model.safetensors"};
   const auto json = core::parse_json(core::read_file(index), index.string());
   std::set<std::string> names;
-  const auto map = core::get<std::map<std::string, std::string>>(json, "weight_map", index.string());
+  const auto map =
+      core::get<std::map<std::string, std::string>>(json, "weight_map", index.string());
   for (const auto& [tensor, file] : map) names.insert(file);
   std::vector<core::fs::path> paths;
   for (const auto& name : names) paths.push_back(folder / name);
@@ -35,13 +37,17 @@ std::map<std::string, Found> open_files(const core::fs::path& folder) {
   return all;
 }
 
-at::Tensor take(std::map<std::string, Found>& all, const NamedTensor& named, const core::fs::path& folder) {
+at::Tensor take(std::map<std::string, Found>& all,
+                const NamedTensor& named,
+                const core::fs::path& folder) {
   const auto found = all.find(named.name);
-  if (found == all.end()) throw core::UserError("tensor '" + named.name + "' is missing", folder.string());
+  if (found == all.end())
+    throw core::UserError("tensor '" + named.name + "' is missing", folder.string());
   const auto [tensor, file] = found->second;
   if (tensor.sizes() != at::IntArrayRef(named.shape)) {
     throw core::UserError("tensor '" + named.name + "' has shape " + shape_text(tensor.sizes()) +
-                              ", config.json asks for " + shape_text(named.shape), file);
+                              ", config.json asks for " + shape_text(named.shape),
+                          file);
   }
   all.erase(found);
   return tensor;
@@ -60,26 +66,36 @@ std::string shape_text(at::IntArrayRef shape) {
   return text + "]";
 }
 
-Weights load_weights(const core::fs::path& folder, const ModelConfig& config, at::Device device, at::ScalarType dtype) {
+Weights load_weights(const core::fs::path& folder,
+                     const ModelConfig& config,
+                     at::Device device,
+                     at::ScalarType dtype) {
   auto all = open_files(folder);
   Weights weights;
   for (const auto& named : named_tensors(weights, config)) {
     // A copy: the file's mapping is read-only, and training writes.
-    *named.tensor = take(all, named, folder).to(device, dtype, /*non_blocking=*/false, /*copy=*/true).contiguous();
+    *named.tensor = take(all, named, folder)
+                        .to(device, dtype, /*non_blocking=*/false, /*copy=*/true)
+                        .contiguous();
   }
   for (const auto& [name, found] : all) {
     if (harmless(name, config)) continue;
-    throw core::UserError("tensor '" + name + "' is not part of a " + config.model_type + " model with this config.json",
+    throw core::UserError("tensor '" + name + "' is not part of a " + config.model_type +
+                              " model with this config.json",
                           found.file);
   }
   if (config.tied) weights.head = weights.embed;
   return weights;
 }
 
-void save_weights(const core::fs::path& folder, const Weights& weights, const ModelConfig& config, at::ScalarType dtype) {
+void save_weights(const core::fs::path& folder,
+                  const Weights& weights,
+                  const ModelConfig& config,
+                  at::ScalarType dtype) {
   Weights copy = weights;
   tensors::TensorMap map;
-  for (const auto& named : named_tensors(copy, config)) map[named.name] = named.tensor->detach().to(dtype);
+  for (const auto& named : named_tensors(copy, config))
+    map[named.name] = named.tensor->detach().to(dtype);
   core::make_folder(folder);
   tensors::save_tensors(folder / "model.safetensors", map, {{"format", "pt"}});
 }

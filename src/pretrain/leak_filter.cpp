@@ -35,11 +35,14 @@ std::vector<at::Tensor> probe_inputs(const tasks::Task& task) {
   for (const auto& shape : task.input_shapes("tiny")) {
     const auto& spec = task.inputs[static_cast<std::size_t>(number++)];
     // Deterministic values without a pattern that an axis could share.
-    at::Tensor ramp = at::arange(shape.elements(), at::kDouble) * (0.61803398875 + 0.1 * number) + 0.37 * number;
+    at::Tensor ramp =
+        at::arange(shape.elements(), at::kDouble) * (0.61803398875 + 0.1 * number) + 0.37 * number;
     at::Tensor values = (at::frac(ramp) - 0.5) * 4;
-    if (spec.dtype == tasks::DType::kInt64) values = at::zeros({shape.elements()}, at::kLong) + (at::arange(shape.elements()) % 2);
+    if (spec.dtype == tasks::DType::kInt64)
+      values = at::zeros({shape.elements()}, at::kLong) + (at::arange(shape.elements()) % 2);
     if (spec.dtype == tasks::DType::kBool) values = values.gt(0);
-    const bool positive = spec.structure == tasks::Structure::kPositive || spec.structure == tasks::Structure::kProbabilities;
+    const bool positive = spec.structure == tasks::Structure::kPositive ||
+                          spec.structure == tasks::Structure::kProbabilities;
     if (positive) values = values.abs() + 0.01;
     inputs.push_back(values.reshape(shape.sizes));
   }
@@ -53,7 +56,8 @@ bool same_values(const at::Tensor& a, const at::Tensor& b) {
 }
 
 // The value, or none when the reference refuses these shapes.
-std::optional<at::Tensor> value_of(const tasks::Reference& reference, const std::vector<at::Tensor>& inputs) {
+std::optional<at::Tensor> value_of(const tasks::Reference& reference,
+                                   const std::vector<at::Tensor>& inputs) {
   try {
     return reference(inputs);
   } catch (const std::exception&) {
@@ -61,8 +65,8 @@ std::optional<at::Tensor> value_of(const tasks::Reference& reference, const std:
   }
 }
 
-// Whether tensors of these sizes fit a task's input shapes: equal names have equal sizes. Asked before running, since
-// an exception out of TorchScript costs a millisecond.
+// Whether tensors of these sizes fit a task's input shapes: equal names have equal sizes. Asked
+// before running, since an exception out of TorchScript costs a millisecond.
 bool shapes_fit(const tasks::Task& task, const std::vector<at::Tensor>& inputs) {
   std::map<std::string, std::int64_t> bound;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -83,7 +87,8 @@ struct LeakFilter::Impl {
   std::vector<Reserved> reserved;
   std::set<std::string> texts, names;
   std::mutex mutex;
-  std::map<std::uint64_t, std::string> verdicts;  // by hash of the normalised reference with its numbers
+  std::map<std::uint64_t, std::string>
+      verdicts;  // by hash of the normalised reference with its numbers
 
   Impl() {
     const auto catalogue = tasks::Catalogue::load();
@@ -107,15 +112,20 @@ struct LeakFilter::Impl {
     if (!value) throw core::InternalError("a generated reference does not run: " + task.reference);
     for (const auto& one : reserved) {
       for (const auto& other : one.references)
-        if (equal_in_some_order(task, one, other, inputs, *value)) return "computes the same as " + one.task.id;
+        if (equal_in_some_order(task, one, other, inputs, *value))
+          return "computes the same as " + one.task.id;
     }
     return "";
   }
 
-  static bool equal_in_some_order(const tasks::Task& task, const Reserved& one, const tasks::Reference& other,
-                                  const std::vector<at::Tensor>& inputs, const at::Tensor& value) {
+  static bool equal_in_some_order(const tasks::Task& task,
+                                  const Reserved& one,
+                                  const tasks::Reference& other,
+                                  const std::vector<at::Tensor>& inputs,
+                                  const at::Tensor& value) {
     const Signature mine = signature_of(task), theirs = signature_of(one.task);
-    // With one input the rank is no excuse either: softmax over axis 1 of three is the reserved softmax.
+    // With one input the rank is no excuse either: softmax over axis 1 of three is the reserved
+    // softmax.
     if (mine.size() == 1 && theirs.size() == 1) {
       const auto theirs_value = value_of(other, inputs);
       return theirs_value && same_values(value, *theirs_value);
@@ -143,9 +153,11 @@ LeakFilter::~LeakFilter() = default;
 
 std::string LeakFilter::objection(const tasks::Task& task) {
   if (impl_->names.count(task.id)) return "is " + task.id;
-  if (impl_->texts.count(normalised_reference(task.reference))) return "has the text of a reserved reference";
+  if (impl_->texts.count(normalised_reference(task.reference)))
+    return "has the text of a reserved reference";
   std::string identity = normalised_reference(task.reference, true);
-  for (const auto& [rank, dtype] : signature_of(task)) identity += "|" + std::to_string(rank) + tasks::name_of(dtype);
+  for (const auto& [rank, dtype] : signature_of(task))
+    identity += "|" + std::to_string(rank) + tasks::name_of(dtype);
   const std::uint64_t key = core::hash64(identity);
   {
     const std::lock_guard lock(impl_->mutex);

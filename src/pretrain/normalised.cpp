@@ -10,15 +10,18 @@ namespace {
 bool starts_word(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-// Words that mean something by themselves; every other word that no '.' precedes and no '=' of a call follows is a name.
+// Words that mean something by themselves; every other word that no '.' precedes and no '=' of a
+// call follows is a name.
 bool is_keyword(const std::string& word) {
-  static const std::set<std::string> words = {"def", "return", "reference", "Tensor", "torch", "None", "True", "False"};
+  static const std::set<std::string> words = {
+      "def", "return", "reference", "Tensor", "torch", "None", "True", "False"};
   return words.count(word) > 0;
 }
 
 class Normaliser {
  public:
-  Normaliser(const std::string& text, bool keep_numbers) : text_(text), keep_numbers_(keep_numbers) {}
+  Normaliser(const std::string& text, bool keep_numbers)
+      : text_(text), keep_numbers_(keep_numbers) {}
 
   std::string run() {
     while (at_ < text_.size()) step();
@@ -66,8 +69,8 @@ class Normaliser {
       ++at_;
     const std::string number = text_.substr(from, at_ - from);
     const bool real = number.find_first_of(".e") != std::string::npos;
-    const bool geometry = last_ == "stride" || last_ == "padding" || last_ == "dilation" || last_ == "output_padding" ||
-                          last_ == "kernel_size";
+    const bool geometry = last_ == "stride" || last_ == "padding" || last_ == "dilation" ||
+                          last_ == "output_padding" || last_ == "kernel_size";
     out_ += !keep_numbers_ && (real || geometry) ? "#" : number;
   }
 

@@ -8,7 +8,8 @@ namespace {
 
 using Function = double (*)(double);
 
-// Reserved pointwise tasks: 5 scaling, 19 ReLU, 21 sigmoid, 28 hard sigmoid, 29 softplus, 30 softsign, 32 hard tanh.
+// Reserved pointwise tasks: 5 scaling, 19 ReLU, 21 sigmoid, 28 hard sigmoid, 29 softplus, 30
+// softsign, 32 hard tanh.
 const std::vector<Function>& reserved() {
   static const std::vector<Function> all = {
       [](double v) { return std::max(v, 0.0); },

@@ -13,8 +13,10 @@ constexpr std::string_view kFence = "```";
 
 // Quotes that chat models and word processors curl; no C++ source holds them outside of text.
 std::string straighten(std::string text) {
-  for (const char* single : {"\u2018", "\u2019", "\u201A", "\u201B"}) text = core::replace_all(std::move(text), single, "'");
-  for (const char* twofold : {"\u201C", "\u201D", "\u201E", "\u201F"}) text = core::replace_all(std::move(text), twofold, "\"");
+  for (const char* single : {"\u2018", "\u2019", "\u201A", "\u201B"})
+    text = core::replace_all(std::move(text), single, "'");
+  for (const char* twofold : {"\u201C", "\u201D", "\u201E", "\u201F"})
+    text = core::replace_all(std::move(text), twofold, "\"");
   return text;
 }
 

@@ -9,7 +9,8 @@
 
 namespace vegttt::scaffold {
 
-// Larger sources are refused before a compiler sees them: none of the tasks needs a hundredth of it.
+// Larger sources are refused before a compiler sees them: none of the tasks needs a hundredth of
+// it.
 inline constexpr std::size_t kLargestSource = std::size_t{256} << 10;
 
 // void launch(const float* A, float* out, Workspace& ws)
@@ -25,7 +26,10 @@ std::string launch_call(const tasks::Task& task);
 std::string objection_to(const tasks::Task& task, const std::string& code);
 
 // head + the model's code + tail, with the line map and the hash.
-records::Candidate wrap(const tasks::Task& task, const std::string& dialect, const std::string& code,
-                        const std::string& head, const std::string& tail);
+records::Candidate wrap(const tasks::Task& task,
+                        const std::string& dialect,
+                        const std::string& code,
+                        const std::string& head,
+                        const std::string& tail);
 
 }  // namespace vegttt::scaffold

@@ -14,17 +14,20 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 |
 
 // Copies `length` characters as blanks.
 void blank(std::string& out, std::string_view source, std::size_t from, std::size_t to) {
-  for (std::size_t i = from; i < std::min(to, source.size()); ++i) out.push_back(source[i] == '\n' ? '\n' : ' ');
+  for (std::size_t i = from; i < std::min(to, source.size()); ++i)
+    out.push_back(source[i] == '\n' ? '\n' : ' ');
 }
 
 std::size_t end_of_literal(std::string_view source, std::size_t start) {
   const char quote = source[start];
   std::size_t i = start + 1;
-  while (i < source.size() && source[i] != quote && source[i] != '\n') i += source[i] == '\\' ? 2 : 1;
+  while (i < source.size() && source[i] != quote && source[i] != '\n')
+    i += source[i] == '\\' ? 2 : 1;
   return i + 1;
 }
 
-// End of the comment or literal that starts here, `start` when none does. A ' between digits separates them.
+// End of the comment or literal that starts here, `start` when none does. A ' between digits
+// separates them.
 std::size_t end_of_blank(std::string_view source, std::size_t start) {
   const std::string_view rest = source.substr(start);
   if (core::starts_with(rest, "//")) return std::min(source.find('\n', start), source.size());
@@ -33,7 +36,8 @@ std::size_t end_of_blank(std::string_view source, std::size_t start) {
     return end == std::string_view::npos ? source.size() : end + 2;
   }
   const bool separator = source[start] == '\'' && start > 0 && is_word(source[start - 1]);
-  if (source[start] == '"' || (source[start] == '\'' && !separator)) return end_of_literal(source, start);
+  if (source[start] == '"' || (source[start] == '\'' && !separator))
+    return end_of_literal(source, start);
   return start;
 }
 
@@ -101,7 +105,8 @@ std::vector<LaunchDefinition> find_launch_definitions(std::string_view source) {
     if (brace >= text.size() || text[brace] != '{') continue;
     const std::size_t previous = text.find_last_of(";}", at);
     const std::size_t from = previous == std::string::npos ? 0 : previous + 1;
-    found.push_back({1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n')),
+    found.push_back({1 + static_cast<int>(std::count(
+                             text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n')),
                      split_parameters(std::string_view(text).substr(open + 1, close - open - 2)),
                      text.substr(from, at - from)});
   }

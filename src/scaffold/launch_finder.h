@@ -16,8 +16,9 @@ struct LaunchDefinition {
 // Comments and literals replaced by spaces, newlines kept: positions stay the same.
 std::string without_comments_and_literals(std::string_view source);
 
-// Every definition of a function named `launch`, in file order. A reader of text, not of C++: macros and
-// templates are the compiler's business, this only finds what can be said more helpfully before it runs.
+// Every definition of a function named `launch`, in file order. A reader of text, not of C++:
+// macros and templates are the compiler's business, this only finds what can be said more helpfully
+// before it runs.
 std::vector<LaunchDefinition> find_launch_definitions(std::string_view source);
 
 }  // namespace vegttt::scaffold

@@ -1,5 +1,6 @@
-// A compiler's log as the model should read it. The assembled source carries #line marks, so positions are the
-// model's already; what is left is NVRTC's way of writing them, paths of this machine, and length.
+// A compiler's log as the model should read it. The assembled source carries #line marks, so
+// positions are the model's already; what is left is NVRTC's way of writing them, paths of this
+// machine, and length.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,13 +14,18 @@
 namespace vegttt::scaffold {
 namespace {
 
-constexpr std::size_t kLongestLog = 8000;   // bytes; the first errors are the ones that matter
+constexpr std::size_t kLongestLog = 8000;  // bytes; the first errors are the ones that matter
 constexpr std::size_t kLongestLine = 500;
 
-bool is_path_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_./+-").find(c) != std::string_view::npos; }
+bool is_path_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("_./+-").find(c) != std::string_view::npos;
+}
 
 bool starts_path(std::string_view line, std::size_t i) {
-  if (line[i] != '/' || i + 1 >= line.size() || !(std::isalnum(static_cast<unsigned char>(line[i + 1])) != 0 || line[i + 1] == '_' || line[i + 1] == '.'))
+  if (line[i] != '/' || i + 1 >= line.size() ||
+      !(std::isalnum(static_cast<unsigned char>(line[i + 1])) != 0 || line[i + 1] == '_' ||
+        line[i + 1] == '.'))
     return false;
   return i == 0 || std::string_view(" \t'\"(<=,:[").find(line[i - 1]) != std::string_view::npos;
 }
@@ -48,7 +54,8 @@ std::string gnu_positions(std::string line) {
     if (at == std::string::npos) continue;
     const std::size_t open = at + file.size() - 1;
     std::size_t close = open + 1;
-    while (close < line.size() && std::isdigit(static_cast<unsigned char>(line[close])) != 0) ++close;
+    while (close < line.size() && std::isdigit(static_cast<unsigned char>(line[close])) != 0)
+      ++close;
     if (close == open + 1 || close >= line.size() || line[close] != ')') continue;
     line.replace(close, 1, "");
     line.replace(open, 1, ":");
@@ -56,7 +63,8 @@ std::string gnu_positions(std::string line) {
   return line;
 }
 
-// Positions in the whole translation unit, as a compiler writes them that ignores #line ("candidate.cpp:17:3").
+// Positions in the whole translation unit, as a compiler writes them that ignores #line
+// ("candidate.cpp:17:3").
 std::string mapped_position(std::string line, const records::Candidate& candidate) {
   for (const std::string_view file : {"candidate.cpp:", "candidate.cu:"}) {
     const std::size_t at = line.find(file);
@@ -64,11 +72,16 @@ std::string mapped_position(std::string line, const records::Candidate& candidat
     const std::size_t digits = at + file.size();
     std::size_t end = digits;
     std::size_t number = 0;
-    while (end < line.size() && std::isdigit(static_cast<unsigned char>(line[end])) != 0 && end < digits + 7)
+    while (end < line.size() && std::isdigit(static_cast<unsigned char>(line[end])) != 0 &&
+           end < digits + 7)
       number = number * 10 + static_cast<std::size_t>(line[end++] - '0');
     if (end == digits) continue;
-    const bool known = number >= 1 && number <= candidate.line_map.size() && candidate.line_map[number - 1] > 0;
-    line.replace(at, end - at, known ? fmt::format("candidate:{}", candidate.line_map[number - 1]) : fmt::format("frame:{}", number));
+    const bool known =
+        number >= 1 && number <= candidate.line_map.size() && candidate.line_map[number - 1] > 0;
+    line.replace(at,
+                 end - at,
+                 known ? fmt::format("candidate:{}", candidate.line_map[number - 1])
+                       : fmt::format("frame:{}", number));
   }
   return line;
 }

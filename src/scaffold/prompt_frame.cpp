@@ -29,7 +29,8 @@ std::string removed_last_newline(std::string text) {
 Files built_in_files(const std::string& name) {
   Files files;
   for (const EmbeddedFile& file : embedded_files())
-    if (core::starts_with(file.path, name + "/")) files[std::string(file.path.substr(name.size() + 1))] = file.bytes;
+    if (core::starts_with(file.path, name + "/"))
+      files[std::string(file.path.substr(name.size() + 1))] = file.bytes;
   return files;
 }
 
@@ -39,7 +40,8 @@ Files files_of_folder(const core::fs::path& folder) {
     if (!core::fs::is_directory(folder / sub)) continue;
     for (const auto& entry : core::fs::directory_iterator(folder / sub))
       if (entry.path().extension() == ".txt")
-        files[core::fs::relative(entry.path(), folder).generic_string()] = core::read_file(entry.path());
+        files[core::fs::relative(entry.path(), folder).generic_string()] =
+            core::read_file(entry.path());
   }
   return files;
 }
@@ -47,10 +49,13 @@ Files files_of_folder(const core::fs::path& folder) {
 Files files_of(const std::string& name_or_folder) {
   if (Files files = built_in_files(name_or_folder); !files.empty()) return files;
   if (!core::fs::is_directory(name_or_folder))
-    throw core::UserError("no such prompt frame", name_or_folder, "full, compact, or a folder that holds user.txt");
+    throw core::UserError(
+        "no such prompt frame", name_or_folder, "full, compact, or a folder that holds user.txt");
   Files files = files_of_folder(name_or_folder);
   if (!files.contains("user.txt"))
-    throw core::UserError("a prompt frame needs user.txt", name_or_folder, "start from a copy of configs/prompts/full");
+    throw core::UserError("a prompt frame needs user.txt",
+                          name_or_folder,
+                          "start from a copy of configs/prompts/full");
   return files;
 }
 
@@ -66,8 +71,10 @@ std::string fill(const std::string& text, const Values& values, const std::strin
     if (value == values.end()) {
       std::vector<std::string> known;
       for (const auto& [key, unused] : values) known.push_back(key);
-      throw core::UserError("unknown placeholder {{" + name + "}}" + core::did_you_mean(name, known), where,
-                            "one of " + core::join(known, ", "));
+      throw core::UserError(
+          "unknown placeholder {{" + name + "}}" + core::did_you_mean(name, known),
+          where,
+          "one of " + core::join(known, ", "));
     }
     out += text.substr(i, open - i) + value->second;
     i = close + 2;
@@ -77,16 +84,26 @@ std::string fill(const std::string& text, const Values& values, const std::strin
 
 Values no_values() {
   Values values;
-  for (const char* name : {"task", "dims", "constants", "signature", "reference", "inputs", "dialect", "size", "machine",
-                           "rules", "examples"})
+  for (const char* name : {"task",
+                           "dims",
+                           "constants",
+                           "signature",
+                           "reference",
+                           "inputs",
+                           "dialect",
+                           "size",
+                           "machine",
+                           "rules",
+                           "examples"})
     values[name] = "";
   return values;
 }
 
 bool is_reserved(const std::string& task_id) {
   const std::vector<int> reserved = tasks::reserved_ids();
-  return std::any_of(reserved.begin(), reserved.end(),
-                     [&](int id) { return task_id == "L1/" + std::to_string(id); });
+  return std::any_of(reserved.begin(), reserved.end(), [&](int id) {
+    return task_id == "L1/" + std::to_string(id);
+  });
 }
 
 }  // namespace
@@ -98,17 +115,22 @@ PromptFrame PromptFrame::load(const std::string& name_or_folder) {
     frame.take_file(name, text, name_or_folder + "/" + name);
     identity += fmt::format("{}\n{}\n{}", name, text.size(), text);
   }
-  fill(frame.system_ + frame.user_, no_values(), name_or_folder);  // placeholders are checked before any is needed
+  fill(frame.system_ + frame.user_,
+       no_values(),
+       name_or_folder);  // placeholders are checked before any is needed
   frame.compact_ = frame.system_.empty() && core::starts_with(frame.user_, kCompactStart);
   frame.hash_ = core::short_hash(identity);
   return frame;
 }
 
 // An example starts with "dialect: cpp" and "task: L1/20" lines and a line "---".
-void PromptFrame::take_file(const std::string& name, const std::string& text, const std::string& where) {
+void PromptFrame::take_file(const std::string& name,
+                            const std::string& text,
+                            const std::string& where) {
   if (name == "system.txt") system_ = text;
   if (name == "user.txt") user_ = text;
-  if (core::starts_with(name, "rules_")) rules_[name.substr(6, name.size() - 10)] = removed_last_newline(text);
+  if (core::starts_with(name, "rules_"))
+    rules_[name.substr(6, name.size() - 10)] = removed_last_newline(text);
   if (!core::starts_with(name, "examples/")) return;
   Example example;
   const std::size_t head_end = text.find("---\n");
@@ -120,7 +142,8 @@ void PromptFrame::take_file(const std::string& name, const std::string& text, co
     example.text = text.substr(head_end + 4);
   }
   if (example.dialect.empty() || example.task_id.empty())
-    throw core::UserError("an example starts with 'dialect: NAME', 'task: ID' and '---' lines", where);
+    throw core::UserError("an example starts with 'dialect: NAME', 'task: ID' and '---' lines",
+                          where);
   examples_.push_back(std::move(example));
 }
 
@@ -132,7 +155,9 @@ std::string PromptFrame::examples_for(const tasks::Task& task, const std::string
   return text;
 }
 
-records::Prompt PromptFrame::prompt(const tasks::Task& task, const std::string& size, const std::string& dialect_name,
+records::Prompt PromptFrame::prompt(const tasks::Task& task,
+                                    const std::string& size,
+                                    const std::string& dialect_name,
                                     const std::string& reference_name) const {
   const Dialect& dialect = scaffold::dialect(dialect_name);
   const auto rules = rules_.find(dialect_name);

@@ -11,9 +11,9 @@
 namespace vegttt::evaluate {
 namespace {
 
+using records::Status;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using records::Status;
 
 const tasks::Catalogue& catalogue() {
   static const tasks::Catalogue loaded = tasks::Catalogue::load();
@@ -32,21 +32,30 @@ Evaluator& judge() {
   return *one;
 }
 
-records::Evaluation judged(const std::string& code, Until until = Until::kTime) { return judge().evaluate({"L1/5", code, ""}, until); }
+records::Evaluation judged(const std::string& code, Until until = Until::kTime) {
+  return judge().evaluate({"L1/5", code, ""}, until);
+}
 
 const std::string kSignature = "void launch(const float* A, float* out, Workspace& ws) ";
-const std::string kScale = kSignature + "{ for (int64_t i = 0; i < M * N; ++i) out[i] = A[i] * s; }";
+const std::string kScale =
+    kSignature + "{ for (int64_t i = 0; i < M * N; ++i) out[i] = A[i] * s; }";
 
-std::string task_of(const std::string& source) { return std::string(core::trim(source.substr(3, source.find(',') - 3))); }
+std::string task_of(const std::string& source) {
+  return std::string(core::trim(source.substr(3, source.find(',') - 3)));
+}
 
 TEST(CppEvaluator, AcceptsEveryExampleAndRefusesTheFaultyOnes) {
   int judged_files = 0;
-  for (const auto& entry : core::fs::directory_iterator(std::string(VEGTTT_SOURCE_DIR) + "/kernels/examples/cpp")) {
+  for (const auto& entry :
+       core::fs::directory_iterator(std::string(VEGTTT_SOURCE_DIR) + "/kernels/examples/cpp")) {
     if (entry.path().extension() != ".cpp") continue;
     const std::string source = core::read_file(entry.path());
-    const records::Evaluation result = judge().evaluate({task_of(source), source, ""}, Until::kVerify);
+    const records::Evaluation result =
+        judge().evaluate({task_of(source), source, ""}, Until::kVerify);
     const bool faulty = entry.path().filename().string().find("faulty") != std::string::npos;
-    EXPECT_EQ(result.status, faulty ? Status::kWrong : Status::kUnscored) << entry.path() << ": " << result.message << "\n" << result.log;
+    EXPECT_EQ(result.status, faulty ? Status::kWrong : Status::kUnscored)
+        << entry.path() << ": " << result.message << "\n"
+        << result.log;
     if (!faulty) {
       EXPECT_EQ(result.message, "correct; not timed") << entry.path();
     }
@@ -64,7 +73,8 @@ TEST(CppEvaluator, TimesACorrectKernelAgainstTheReference) {
   EXPECT_GT(result.timing->reference_median_us, 0);
   EXPECT_EQ(result.checks.size(), 3u);
   EXPECT_EQ(result.protocol, "strict");
-  for (const char* stage : {"compile", "inputs", "verify", "time"}) EXPECT_TRUE(result.stage_s.contains(stage)) << stage;
+  for (const char* stage : {"compile", "inputs", "verify", "time"})
+    EXPECT_TRUE(result.stage_s.contains(stage)) << stage;
 }
 
 TEST(CppEvaluator, EveryStageSaysWhyItStopped) {
@@ -83,14 +93,17 @@ TEST(CppEvaluator, EveryStageSaysWhyItStopped) {
 
 TEST(CppEvaluator, OutputsOfTimedRepetitionsAreVerified) {
   // Right for the three checks, wrong from the fifth launch on.
-  const auto result = judged("static int launches;\n" + kSignature +
-                             "{ ++launches; for (int64_t i = 0; i < M * N; ++i) out[i] = launches > 4 ? 0 : A[i] * s; }");
+  const auto result = judged(
+      "static int launches;\n" + kSignature +
+      "{ ++launches; for (int64_t i = 0; i < M * N; ++i) out[i] = launches > 4 ? 0 : A[i] * s; }");
   EXPECT_EQ(result.status, Status::kWrong);
   EXPECT_FALSE(result.timing.has_value());
 }
 
 TEST(CppEvaluator, OperandsRoundedToHalfPrecisionAreWrong) {
-  const auto result = judged(kSignature + "{ for (int64_t i = 0; i < M * N; ++i) out[i] = float(_Float16(A[i])) * s; }", Until::kVerify);
+  const auto result = judged(
+      kSignature + "{ for (int64_t i = 0; i < M * N; ++i) out[i] = float(_Float16(A[i])) * s; }",
+      Until::kVerify);
   EXPECT_EQ(result.status, Status::kWrong) << result.message;
 }
 
@@ -110,7 +123,10 @@ TEST(CppEvaluator, InputsFollowTheSecretSeed) {
 }
 
 TEST(CppEvaluator, ManyAreJudgedInOrderAndCompiledOnce) {
-  const std::vector<Submission> list = {{"L1/5", kScale + "//1", ""}, {"L1/5", "nothing", ""}, {"L1/5", kScale + "//1", ""}, {"L1/19", kScale, ""}};
+  const std::vector<Submission> list = {{"L1/5", kScale + "//1", ""},
+                                        {"L1/5", "nothing", ""},
+                                        {"L1/5", kScale + "//1", ""},
+                                        {"L1/19", kScale, ""}};
   std::vector<std::size_t> order;
   std::vector<Status> statuses;
   judge().evaluate_all(list, [&](std::size_t i, const records::Evaluation& e) {
@@ -139,8 +155,10 @@ TEST(CppEvaluator, KeepsSourcesAndLogsWhereItIsTold) {
   const core::TemporaryFolder folder;
   EvaluatorOptions options = tiny();
   options.kernel_folder = (folder.path() / "kernels").string();
-  const auto result = make_evaluator(options, catalogue())->evaluate({"L1/5", kScale, ""}, Until::kCompile);
-  EXPECT_THAT(core::read_file(folder.path() / "kernels" / (result.candidate_hash + ".cpp")), HasSubstr("A[i] * s"));
+  const auto result =
+      make_evaluator(options, catalogue())->evaluate({"L1/5", kScale, ""}, Until::kCompile);
+  EXPECT_THAT(core::read_file(folder.path() / "kernels" / (result.candidate_hash + ".cpp")),
+              HasSubstr("A[i] * s"));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 namespace vegttt::evaluate {
 namespace {
 
+using records::Status;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using records::Status;
 
 const char* const kGood = R"(#include <cmath>
 template <int threads>
@@ -36,7 +36,9 @@ Evaluator& judge() {
   return *one;
 }
 
-records::Evaluation judged(const std::string& code, Until until = Until::kCompile) { return judge().evaluate({"L1/5", code, ""}, until); }
+records::Evaluation judged(const std::string& code, Until until = Until::kCompile) {
+  return judge().evaluate({"L1/5", code, ""}, until);
+}
 
 TEST(CudaEvaluator, CompilesAKernelWithoutAGpu) {
   const auto result = judged(kGood);
@@ -55,8 +57,12 @@ TEST(CudaEvaluator, ErrorsAreAtTheModelsLines) {
 }
 
 TEST(CudaEvaluator, NoFileOfTheHostCanBeRead) {
-  for (const std::string line : {"#include \"/etc/passwd\"", "#include \"../../../../etc/passwd\"", "# /* x */ include </etc/hostname>",
-                                 "#define F \"/etc/passwd\"\n#include F", "%:include \"/etc/passwd\"", "#inc\\\nlude \"/etc/passwd\""}) {
+  for (const std::string line : {"#include \"/etc/passwd\"",
+                                 "#include \"../../../../etc/passwd\"",
+                                 "# /* x */ include </etc/hostname>",
+                                 "#define F \"/etc/passwd\"\n#include F",
+                                 "%:include \"/etc/passwd\"",
+                                 "#inc\\\nlude \"/etc/passwd\""}) {
     const auto result = judged(line + "\n" + kGood);
     EXPECT_EQ(result.status, Status::kCompileError) << line;
     EXPECT_THAT(result.log, Not(HasSubstr("root:"))) << line;
@@ -64,18 +70,24 @@ TEST(CudaEvaluator, NoFileOfTheHostCanBeRead) {
 }
 
 TEST(ForbiddenInclude, KnowsTheFrozenList) {
-  EXPECT_EQ(forbidden_include("#include <cuda_fp16.h>\n#include <cub/block/block_reduce.cuh>\nint x;"), "");
-  EXPECT_EQ(forbidden_include("\n#include <iostream>"), "candidate:2: error: header 'iostream' is not available\n");
-  EXPECT_EQ(forbidden_include("/* #include <iostream>\n*/ #include <cub/../x>"), "candidate:2: error: header 'cub/../x' is not available\n");
+  EXPECT_EQ(
+      forbidden_include("#include <cuda_fp16.h>\n#include <cub/block/block_reduce.cuh>\nint x;"),
+      "");
+  EXPECT_EQ(forbidden_include("\n#include <iostream>"),
+            "candidate:2: error: header 'iostream' is not available\n");
+  EXPECT_EQ(forbidden_include("/* #include <iostream>\n*/ #include <cub/../x>"),
+            "candidate:2: error: header 'cub/../x' is not available\n");
   EXPECT_THAT(forbidden_include("#if __has_include(\"/etc/passwd\")"), HasSubstr("__has_include"));
   EXPECT_EQ(forbidden_include("#pragma unroll\n#define include_me 1\n// #include <x>"), "");
 }
 
 TEST(CudaEvaluator, CompilesAllSubmissionsInOrder) {
   std::vector<Status> statuses;
-  judge().evaluate_all({{"L1/5", kGood, ""}, {"L1/5", "void launch(", ""}, {"L1/5", "", ""}},
-                       [&](std::size_t, const records::Evaluation& e) { statuses.push_back(e.status); });
-  EXPECT_EQ(statuses, (std::vector<Status>{Status::kUnscored, Status::kScaffoldError, Status::kNoCode}));
+  judge().evaluate_all(
+      {{"L1/5", kGood, ""}, {"L1/5", "void launch(", ""}, {"L1/5", "", ""}},
+      [&](std::size_t, const records::Evaluation& e) { statuses.push_back(e.status); });
+  EXPECT_EQ(statuses,
+            (std::vector<Status>{Status::kUnscored, Status::kScaffoldError, Status::kNoCode}));
 }
 
 }  // namespace

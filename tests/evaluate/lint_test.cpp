@@ -1,7 +1,9 @@
-// What must be refused is refused for every task; what is right, however plainly written, is accepted.
+// What must be refused is refused for every task; what is right, however plainly written, is
+// accepted.
+#include "vegttt/evaluate/lint.h"
+
 #include <gtest/gtest.h>
 
-#include "vegttt/evaluate/lint.h"
 #include "vegttt/tasks/catalogue.h"
 
 namespace vegttt::evaluate {
@@ -40,7 +42,8 @@ reference: |
   def reference(A: Tensor) -> Tensor:
       return A * 0
 work: {flops: N, bytes: 8*N, min_flops: N, min_bytes: 8*N}
-)", "constant.yaml");
+)",
+                                             "constant.yaml");
   EXPECT_FALSE(lint_task(task, "tiny", 1).passed());
 }
 

@@ -1,10 +1,11 @@
 // Every number here was worked out by hand.
+#include "vegttt/evaluate/reward.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "vegttt/core/error.h"
-#include "vegttt/evaluate/reward.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -30,7 +31,10 @@ Evaluation with(const std::string& task, Status status, double speedup = 0) {
   return e;
 }
 
-config::RewardOptions options(const std::string& kind, const std::string& normalizer = "none", double bonus = 0.3, double cap = 10) {
+config::RewardOptions options(const std::string& kind,
+                              const std::string& normalizer = "none",
+                              double bonus = 0.3,
+                              double cap = 10) {
   config::RewardOptions o;
   o.kind = kind;
   o.normalizer = normalizer;
@@ -39,22 +43,28 @@ config::RewardOptions options(const std::string& kind, const std::string& normal
   return o;
 }
 
-std::vector<double> rewards(const config::RewardOptions& o, const std::vector<Evaluation>& batch) { return RewardModel(o).rewards(batch); }
+std::vector<double> rewards(const config::RewardOptions& o, const std::vector<Evaluation>& batch) {
+  return RewardModel(o).rewards(batch);
+}
 
 TEST(Reward, KindsGiveTheirNumbers) {
-  const std::vector<Evaluation> batch = {timed("a", 1), timed("a", 3), timed("a", 0.5), timed("a", 100), with("a", Status::kWrong)};
+  const std::vector<Evaluation> batch = {
+      timed("a", 1), timed("a", 3), timed("a", 0.5), timed("a", 100), with("a", Status::kWrong)};
   EXPECT_EQ(rewards(options("speedup"), batch), (std::vector<double>{1.3, 3.3, 0.8, 10.3, 0}));
   EXPECT_EQ(rewards(options("fast"), batch), (std::vector<double>{0.3, 1.3, 0.3, 1.3, 0}));
   EXPECT_EQ(rewards(options("correct"), batch), (std::vector<double>{1.3, 1.3, 1.3, 1.3, 0}));
   const auto logs = rewards(options("log_speedup"), batch);
-  EXPECT_DOUBLE_EQ(logs[0], 1.3);                       // log2(2)
-  EXPECT_DOUBLE_EQ(logs[1], 2.3);                       // log2(4)
+  EXPECT_DOUBLE_EQ(logs[0], 1.3);  // log2(2)
+  EXPECT_DOUBLE_EQ(logs[1], 2.3);  // log2(4)
   EXPECT_DOUBLE_EQ(logs[2], 0.3 + std::log2(1.5));
-  EXPECT_DOUBLE_EQ(logs[3], 0.3 + std::log2(11.0));     // capped at 10
+  EXPECT_DOUBLE_EQ(logs[3], 0.3 + std::log2(11.0));  // capped at 10
 }
 
 TEST(Reward, SuspiciousIsWorthNothingAndUnscoredIsNoNumber) {
-  const auto r = rewards(options("speedup"), {with("a", Status::kSuspicious, 900), with("a", Status::kUnscored), with("a", Status::kTimeout)});
+  const auto r = rewards(options("speedup"),
+                         {with("a", Status::kSuspicious, 900),
+                          with("a", Status::kUnscored),
+                          with("a", Status::kTimeout)});
   EXPECT_EQ(r[0], 0);
   EXPECT_TRUE(std::isnan(r[1]));
   EXPECT_EQ(r[2], 0);
@@ -62,19 +72,25 @@ TEST(Reward, SuspiciousIsWorthNothingAndUnscoredIsNoNumber) {
 
 TEST(Reward, FrozenMedianComesFromTheFirstBatchAndDoesNotMove) {
   RewardModel model(options("speedup", "frozen_median", 0));
-  EXPECT_EQ(model.rewards({timed("a", 2), timed("a", 4), timed("a", 6), with("b", Status::kWrong)}), (std::vector<double>{0.5, 1, 1.5, 0}));
-  EXPECT_EQ(model.rewards({timed("a", 8), timed("b", 2), timed("b", 2)}), (std::vector<double>{2, 1, 1}));
+  EXPECT_EQ(model.rewards({timed("a", 2), timed("a", 4), timed("a", 6), with("b", Status::kWrong)}),
+            (std::vector<double>{0.5, 1, 1.5, 0}));
+  EXPECT_EQ(model.rewards({timed("a", 8), timed("b", 2), timed("b", 2)}),
+            (std::vector<double>{2, 1, 1}));
 }
 
 TEST(Reward, FrozenMedianDoesNotDependOnOrder) {
-  RewardModel one(options("speedup", "frozen_median", 0)), other(options("speedup", "frozen_median", 0));
-  EXPECT_EQ(one.rewards({timed("a", 2), timed("a", 4), timed("a", 6)})[1], other.rewards({timed("a", 6), timed("a", 4), timed("a", 2)})[1]);
+  RewardModel one(options("speedup", "frozen_median", 0)),
+      other(options("speedup", "frozen_median", 0));
+  EXPECT_EQ(one.rewards({timed("a", 2), timed("a", 4), timed("a", 6)})[1],
+            other.rewards({timed("a", 6), timed("a", 4), timed("a", 2)})[1]);
 }
 
-// The paper's: divide by the median of the last 32 before this one, 1 when there is none, then push.
+// The paper's: divide by the median of the last 32 before this one, 1 when there is none, then
+// push.
 TEST(Reward, RunningMedianDependsOnOrderAsThePapersDid) {
   RewardModel model(options("speedup", "running_median_32", 0));
-  EXPECT_EQ(model.rewards({timed("a", 2), timed("a", 4), timed("a", 6)}), (std::vector<double>{2, 2, 2}));
+  EXPECT_EQ(model.rewards({timed("a", 2), timed("a", 4), timed("a", 6)}),
+            (std::vector<double>{2, 2, 2}));
   std::vector<Evaluation> many(32, timed("a", 10));
   model.rewards(many);
   EXPECT_EQ(model.rewards({timed("a", 5)})[0], 0.5) << "the first three are forgotten";
@@ -88,7 +104,8 @@ TEST(Reward, StateSurvivesACheckpoint) {
     EXPECT_EQ(model.rewards({timed("a", 9)}), copy.rewards({timed("a", 9)}));
   }
   RewardModel other(options("speedup", "none"));
-  EXPECT_THROW(other.restore(RewardModel(options("speedup", "frozen_median")).state()), core::UserError);
+  EXPECT_THROW(other.restore(RewardModel(options("speedup", "frozen_median")).state()),
+               core::UserError);
 }
 
 TEST(Reward, ShuffledKeepsTheRewardsOfEachTask) {

@@ -147,8 +147,8 @@ TEST(RunnerSession, AStagedSetIsNotSeenBeforeItsClock) {
   ::usleep(300000);
   ASSERT_EQ(session.launch(1).outcome, LaunchOutcome::kDone);
   const auto output = task.output().bytes();
-  EXPECT_TRUE(std::all_of(
-      output.begin(), output.end(), [](std::byte b) { return b == std::byte{0xff}; }));
+  EXPECT_TRUE(
+      std::all_of(output.begin(), output.end(), [](std::byte b) { return b == std::byte{0xff}; }));
 }
 
 TEST(RunnerSession, TheJudgesClockCoversTheLaunch) {

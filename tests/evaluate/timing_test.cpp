@@ -12,8 +12,8 @@ TEST(TimingStats, MedianAndSpreadAreTheTextbookOnes) {
   EXPECT_DOUBLE_EQ(spread_of({1, 2, 3, 4, 5}), 2.0 / 3);
 }
 
-// Exact coverages: n = 6, 7: range (96.9, 98.4 %); 8: range (2nd would give 93.0 %); 9: 2nd and 8th (96.1 %);
-// 21: 6th and 16th (97.3 %).
+// Exact coverages: n = 6, 7: range (96.9, 98.4 %); 8: range (2nd would give 93.0 %); 9: 2nd and 8th
+// (96.1 %); 21: 6th and 16th (97.3 %).
 TEST(TimingStats, IntervalHoldsTheMedianWithAtLeast95Percent) {
   const auto interval = [](int n) {
     std::vector<double> values;
@@ -29,7 +29,9 @@ TEST(TimingStats, IntervalHoldsTheMedianWithAtLeast95Percent) {
   EXPECT_EQ(interval(21).high, 16);
 }
 
-records::Timing timing_of(std::vector<double> candidate, std::vector<double> reference, bool mean = false) {
+records::Timing timing_of(std::vector<double> candidate,
+                          std::vector<double> reference,
+                          bool mean = false) {
   records::Timing timing;
   timing.candidate_us = std::move(candidate);
   timing.reference_us = std::move(reference);
@@ -48,7 +50,8 @@ TEST(TimingStats, SpeedupIsTheMedianOfPairedRatios) {
 TEST(TimingStats, StopsEarlyOnlyWhenNothingCanChange) {
   const Protocol strict = protocol("strict");
   const auto even = [&](int n, double ratio) {
-    return timing_of(std::vector<double>(static_cast<std::size_t>(n), 1), std::vector<double>(static_cast<std::size_t>(n), ratio));
+    return timing_of(std::vector<double>(static_cast<std::size_t>(n), 1),
+                     std::vector<double>(static_cast<std::size_t>(n), ratio));
   };
   EXPECT_TRUE(enough(even(1, 0.05), strict)) << "twenty times slower";
   EXPECT_FALSE(enough(even(1, 5), strict)) << "one fast sample proves nothing";

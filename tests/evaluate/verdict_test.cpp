@@ -1,4 +1,6 @@
 // The comparison itself, on outputs made by hand; no process, no LibTorch.
+#include "vegttt/evaluate/verdict.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,8 +8,6 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
-
-#include "vegttt/evaluate/verdict.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -20,7 +20,8 @@ constexpr std::uint32_t kPoison = 0xFFC12345u;
 Expected expect_ones(std::vector<std::int64_t> sizes, float allowance = 1e-3f) {
   Expected expected;
   expected.sizes = sizes;
-  const auto n = static_cast<std::size_t>(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>()));
+  const auto n = static_cast<std::size_t>(
+      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>()));
   expected.truth.assign(n, 1.0f);
   expected.allowance.assign(n, allowance);
   expected.largest_rms = kLargestRms;
@@ -57,18 +58,23 @@ TEST(Verdict, NamesTheWorstElementAndItsAllowance) {
   EXPECT_FALSE(result.passed);
   EXPECT_EQ(result.bad, 2);
   EXPECT_EQ(result.input_set, 3);
-  EXPECT_EQ(result.reason, "largest error 0.31 at [1, 2] (got 1.31, expected 1), allowed 0.001; 2 of 16 elements; first bad flat index is 6");
+  EXPECT_EQ(result.reason,
+            "largest error 0.31 at [1, 2] (got 1.31, expected 1), allowed 0.001; 2 of 16 elements; "
+            "first bad flat index is 6");
 }
 
 TEST(Verdict, HintsAtTilesTailsAndForgottenElements) {
   std::vector<float> tile(256, 1.0f);
   tile[64] = tile[70] = 2.0f;
-  EXPECT_THAT(check(expect_ones({256}), tile).reason, HasSubstr("first bad flat index 64 is a multiple of 64"));
+  EXPECT_THAT(check(expect_ones({256}), tile).reason,
+              HasSubstr("first bad flat index 64 is a multiple of 64"));
   std::vector<float> tail(256, 1.0f);
   for (std::size_t i = 250; i < 256; ++i) tail[i] = poison();
-  EXPECT_THAT(check(expect_ones({256}), tail).reason, HasSubstr("everything from flat index 250 on"));
+  EXPECT_THAT(check(expect_ones({256}), tail).reason,
+              HasSubstr("everything from flat index 250 on"));
   EXPECT_THAT(check(expect_ones({256}), tail).reason, HasSubstr("6 elements were never written"));
-  EXPECT_EQ(check(expect_ones({256}), std::vector<float>(256, poison())).reason, "no element of out was written");
+  EXPECT_EQ(check(expect_ones({256}), std::vector<float>(256, poison())).reason,
+            "no element of out was written");
 }
 
 TEST(Verdict, RefusesWhatIsNotFinite) {
@@ -130,7 +136,8 @@ TEST(Allowance, NeverTakesAnElementForFarBetterThanTheTypicalOne) {
   EXPECT_GT(allowance[2], 0.0f);
 }
 
-// Error of a mean of squares with one float32 accumulator, over its allowance when rounded operands move nothing.
+// Error of a mean of squares with one float32 accumulator, over its allowance when rounded operands
+// move nothing.
 double naive_mean_ratio(int n) {
   float sum = 0;
   double exact = 0;

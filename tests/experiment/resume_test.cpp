@@ -66,7 +66,9 @@ TEST_F(Resume, AfterSigkillAtTenRandomPointsHoldsEveryRolloutOnce) {
 }
 
 // Starts the program, sends it a signal once `started` exists and returns its exit code.
-int exit_code_after(const std::vector<std::string>& words, int signal, const core::fs::path& started) {
+int exit_code_after(const std::vector<std::string>& words,
+                    int signal,
+                    const core::fs::path& started) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     std::vector<char*> argv;
@@ -87,13 +89,17 @@ int exit_code_after(const std::vector<std::string>& words, int signal, const cor
 
 TEST_F(Resume, AfterCtrlCEndsAsIfNothingHadHappened) {
   ASSERT_TRUE(run_until_killed(run_words("whole"), 60));
-  EXPECT_EQ(exit_code_after(run_words("stopped"), SIGINT, folder_.path() / "stopped" / "rollouts.jsonl"), 130);
+  EXPECT_EQ(
+      exit_code_after(run_words("stopped"), SIGINT, folder_.path() / "stopped" / "rollouts.jsonl"),
+      130);
   ASSERT_TRUE(run_until_killed(resume_words("stopped"), 60));
   test::expect_same_results(folder_.path() / "stopped", folder_.path() / "whole", 2);
 }
 
 TEST_F(Resume, AfterSigtermHasItsOwnExitCode) {
-  EXPECT_EQ(exit_code_after(run_words("stopped"), SIGTERM, folder_.path() / "stopped" / "rollouts.jsonl"), 143);
+  EXPECT_EQ(
+      exit_code_after(run_words("stopped"), SIGTERM, folder_.path() / "stopped" / "rollouts.jsonl"),
+      143);
   EXPECT_TRUE(run_until_killed(resume_words("stopped"), 60));
 }
 

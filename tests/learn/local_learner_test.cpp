@@ -16,11 +16,13 @@ namespace {
 using policy::LocalPolicy;
 
 std::shared_ptr<LocalPolicy> tiny_policy() {
-  auto model = std::make_shared<policy::Transformer>(policy::load_transformer(policy::tiny_folder()));
+  auto model =
+      std::make_shared<policy::Transformer>(policy::load_transformer(policy::tiny_folder()));
   config::LoraOptions lora;
   lora.rank = 4, lora.alpha = 8;
   auto adapter = std::make_shared<policy::Adapter>(policy::new_adapter(model->weights, lora, 3));
-  std::shared_ptr<policy::Tokenizer> tokenizer = policy::parse_tokenizer(policy::train_bpe({"abc"}, 257, {}).dump(), "test");
+  std::shared_ptr<policy::Tokenizer> tokenizer =
+      policy::parse_tokenizer(policy::train_bpe({"abc"}, 257, {}).dump(), "test");
   policy::ChatFormat chat;
   chat.end_tokens = {3, 5};
   return std::make_shared<LocalPolicy>("tiny", model, tokenizer, chat, adapter);
@@ -47,12 +49,14 @@ Batch sample_batch(LocalPolicy& policy, const config::SamplingOptions& options, 
     records::Rollout rollout;
     rollout.key.task_id = i < 4 ? "a" : "b";
     rollout.prompt_tokens = i < 4 ? std::vector<int>{7, 8, 9, 10} : std::vector<int>{20, 21};
-    requests.push_back({rollout.prompt_tokens, core::CounterRng::of({"test", std::to_string(step), std::to_string(i)})});
+    requests.push_back({rollout.prompt_tokens,
+                        core::CounterRng::of({"test", std::to_string(step), std::to_string(i)})});
     batch.rollouts.push_back(rollout);
   }
   policy.sample(requests, options, [&](std::size_t i, policy::Completion completion) {
     auto& rollout = batch.rollouts[i];
-    for (const int token : completion.tokens) rollout.reward += (token % 2 == 0) / static_cast<double>(completion.tokens.size());
+    for (const int token : completion.tokens)
+      rollout.reward += (token % 2 == 0) / static_cast<double>(completion.tokens.size());
     rollout.completion_tokens = completion.tokens;
     rollout.logprobs = completion.logprobs;
   });
@@ -62,15 +66,21 @@ Batch sample_batch(LocalPolicy& policy, const config::SamplingOptions& options, 
   return batch;
 }
 
-UpdateStats step(LocalPolicy& policy, Learner& learner, const config::LearnOptions& options, int number) {
-  return learner.update(sample_batch(policy, sampling_options(), number), options, sampling_options());
+UpdateStats step(LocalPolicy& policy,
+                 Learner& learner,
+                 const config::LearnOptions& options,
+                 int number) {
+  return learner.update(
+      sample_batch(policy, sampling_options(), number), options, sampling_options());
 }
 
 double largest_difference(const policy::Adapter& a, const policy::Adapter& b) {
   double largest = 0;
   for (const auto& [path, pair] : a.pairs) {
-    largest = std::max(largest, policy::largest_difference(pair.a.detach(), b.pairs.at(path).a.detach()));
-    largest = std::max(largest, policy::largest_difference(pair.b.detach(), b.pairs.at(path).b.detach()));
+    largest =
+        std::max(largest, policy::largest_difference(pair.a.detach(), b.pairs.at(path).a.detach()));
+    largest =
+        std::max(largest, policy::largest_difference(pair.b.detach(), b.pairs.at(path).b.detach()));
   }
   return largest;
 }
@@ -111,7 +121,8 @@ TEST(LocalLearner, PackingChangesNothingButRounding) {
     EXPECT_NEAR(a.loss, b.loss, 1e-5 * std::max(1.0, std::abs(a.loss)));
     EXPECT_NEAR(a.grad_norm, b.grad_norm, 1e-4 * a.grad_norm);
     EXPECT_EQ(a.trained_tokens, b.trained_tokens);
-    EXPECT_LT(largest_difference(*one->adapter(), *many->adapter()), 2e-4) << reduction;  // Adam's first step is a sign
+    EXPECT_LT(largest_difference(*one->adapter(), *many->adapter()), 2e-4)
+        << reduction;  // Adam's first step is a sign
     for (auto& [path, pair] : many->adapter()->pairs) {
       const at::NoGradGuard no_gradients;
       pair.a.copy_(one->adapter()->pairs.at(path).a);
@@ -183,7 +194,8 @@ TEST(LocalLearner, ThePapersTemperatureOneIsChecked) {
   const auto policy = tiny_policy();
   auto options = learn_options();
   options.logprob_temperature = "one";
-  const auto stats = make_learner(policy)->update(sample_batch(*policy, sampling_options(), 0), options, sampling_options());
+  const auto stats = make_learner(policy)->update(
+      sample_batch(*policy, sampling_options(), 0), options, sampling_options());
   EXPECT_LT(stats.logprob_gap_max, 1e-4);
   EXPECT_GT(std::abs(stats.kl_sampler_v1), 1e-3);
 }
@@ -194,11 +206,16 @@ TEST(LocalLearner, AForeignCheckpointIsRefused) {
   const auto learner = make_learner(policy);
   step(*policy, *learner, learn_options(), 0);
   learner->save(folder.path().string());
-  auto model = std::make_shared<policy::Transformer>(policy::load_transformer(policy::tiny_folder()));
+  auto model =
+      std::make_shared<policy::Transformer>(policy::load_transformer(policy::tiny_folder()));
   config::LoraOptions lora;
   lora.rank = 2;
-  auto other = std::make_shared<LocalPolicy>("tiny", model, nullptr, policy::ChatFormat{},
-                                             std::make_shared<policy::Adapter>(policy::new_adapter(model->weights, lora, 3)));
+  auto other = std::make_shared<LocalPolicy>(
+      "tiny",
+      model,
+      nullptr,
+      policy::ChatFormat{},
+      std::make_shared<policy::Adapter>(policy::new_adapter(model->weights, lora, 3)));
   EXPECT_THROW(make_learner(other)->load(folder.path().string()), core::UserError);
 }
 

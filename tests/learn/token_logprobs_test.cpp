@@ -23,7 +23,9 @@ config::SamplingOptions at_temperature(double temperature) {
 }
 
 at::Tensor plainly(const Problem& p, double temperature) {
-  return at::log_softmax(at::linear(p.hidden, p.head) / temperature, 1).gather(1, p.targets.unsqueeze(1)).squeeze(1);
+  return at::log_softmax(at::linear(p.hidden, p.head) / temperature, 1)
+      .gather(1, p.targets.unsqueeze(1))
+      .squeeze(1);
 }
 
 // Gradients of a weighted sum, so that no two tokens count alike.
@@ -33,7 +35,9 @@ std::pair<at::Tensor, at::Tensor> gradients(const Problem& p, const at::Tensor& 
   return {p.hidden.grad().clone(), p.head.grad().clone()};
 }
 
-void expect_near(const at::Tensor& a, const at::Tensor& b) { EXPECT_LT((a - b).abs().max().item<double>(), 2e-5); }
+void expect_near(const at::Tensor& a, const at::Tensor& b) {
+  EXPECT_LT((a - b).abs().max().item<double>(), 2e-5);
+}
 
 TEST(TokenLogprobs, EqualTheFullSoftmaxWithItsGradients) {
   const Problem p;
@@ -53,13 +57,18 @@ TEST(TokenLogprobs, MayLearnAtTemperatureOneFromSamplesOfAnother) {
   const auto got = token_logprobs(p.hidden, p.head, p.targets, at_temperature(0.25), false);
   expect_near(got.logprobs, plainly(p, 1));
   expect_near(got.sampled_logprobs, plainly(p, 0.25));
-  EXPECT_LT((gradients(p, got.logprobs).first - gradients(p, plainly(p, 1)).first).abs().max().item<double>(), 2e-5);
+  EXPECT_LT((gradients(p, got.logprobs).first - gradients(p, plainly(p, 1)).first)
+                .abs()
+                .max()
+                .item<double>(),
+            2e-5);
 }
 
 TEST(TokenLogprobs, EntropyIsThatOfTheDistribution) {
   const Problem p;
   const at::Tensor logprobs = at::log_softmax(at::linear(p.hidden, p.head) / 0.7, 1);
-  expect_near(token_logprobs(p.hidden, p.head, p.targets, at_temperature(0.7), true).entropy, -(logprobs.exp() * logprobs).sum(1));
+  expect_near(token_logprobs(p.hidden, p.head, p.targets, at_temperature(0.7), true).entropy,
+              -(logprobs.exp() * logprobs).sum(1));
 }
 
 TEST(TokenLogprobs, FiltersRenormaliseOverTheKeptTokens) {
@@ -67,7 +76,8 @@ TEST(TokenLogprobs, FiltersRenormaliseOverTheKeptTokens) {
   auto options = at_temperature(0.7);
   options.top_k = 5;
   const at::Tensor scores = at::linear(p.hidden, p.head) / 0.7;
-  const at::Tensor likeliest = std::get<1>(scores.topk(5, 1)).select(1, 3);  // targets that are kept
+  const at::Tensor likeliest =
+      std::get<1>(scores.topk(5, 1)).select(1, 3);  // targets that are kept
   Problem kept = p;
   kept.targets = likeliest;
   const auto got = token_logprobs(kept.hidden, kept.head, kept.targets, options, true);

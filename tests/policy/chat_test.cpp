@@ -12,7 +12,8 @@ namespace {
 ChatFormat format_of(const std::string& tokenizer_config) {
   const core::TemporaryFolder folder;
   core::write_file_atomically(folder.path() / "tokenizer_config.json", tokenizer_config);
-  const auto tokenizer = parse_tokenizer(train_bpe({"abc"}, 262, {"<|end|>", "<|im_start|>", "<|im_end|>"}).dump(), "t");
+  const auto tokenizer = parse_tokenizer(
+      train_bpe({"abc"}, 262, {"<|end|>", "<|im_start|>", "<|im_end|>"}).dump(), "t");
   ModelConfig config;
   config.end_tokens = {7};
   return load_chat_format(folder.path(), *tokenizer, config);
@@ -34,8 +35,10 @@ TEST(ChatFormat, EndTokensAreTheConfigsAndTheUsualOnes) {
 TEST(ChatFormat, ChatMlIsRecognisedByItsTemplate) {
   const ChatFormat format = format_of(R"({"chat_template": "<|im_start|> enable_thinking"})");
   EXPECT_EQ(format.render("s", "u"),
-            "<|im_start|>system\ns<|im_end|>\n<|im_start|>user\nu<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n");
-  EXPECT_EQ(format.render("", "u"), "<|im_start|>user\nu<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n");
+            "<|im_start|>system\ns<|im_end|>\n<|im_start|>user\nu<|im_end|>\n<|im_start|>"
+            "assistant\n<think>\n\n</think>\n\n");
+  EXPECT_EQ(format.render("", "u"),
+            "<|im_start|>user\nu<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n");
   EXPECT_EQ(format.answer_of("<think>\nhm\n</think>\n\ncode"), "code");
   EXPECT_EQ(format.answer_of("code"), "code");
 }

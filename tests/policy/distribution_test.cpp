@@ -13,7 +13,8 @@ namespace {
 // ln of 0.4, 0.1, 0.3, 0.15, 0.05, plus a constant that must not matter.
 const std::vector<float> kLogits = [] {
   std::vector<float> logits;
-  for (const double p : {0.4, 0.1, 0.3, 0.15, 0.05}) logits.push_back(static_cast<float>(std::log(p) + 3));
+  for (const double p : {0.4, 0.1, 0.3, 0.15, 0.05})
+    logits.push_back(static_cast<float>(std::log(p) + 3));
   return logits;
 }();
 
@@ -23,7 +24,8 @@ config::SamplingOptions at_temperature(double temperature) {
   return options;
 }
 
-// Share of an even grid of uniforms that lands on each token; checks the stated log-probability against it.
+// Share of an even grid of uniforms that lands on each token; checks the stated log-probability
+// against it.
 std::map<int, double> shares(const config::SamplingOptions& options) {
   constexpr int kGrid = 20000;
   std::map<int, double> share;
@@ -33,21 +35,30 @@ std::map<int, double> shares(const config::SamplingOptions& options) {
     share[choice.token] += 1.0 / kGrid;
     logprob[choice.token] = choice.logprob;
   }
-  for (const auto& [token, p] : share) EXPECT_NEAR(std::exp(logprob[token]), p, 2.0 / kGrid) << token;
+  for (const auto& [token, p] : share)
+    EXPECT_NEAR(std::exp(logprob[token]), p, 2.0 / kGrid) << token;
   return share;
 }
 
 void expect_shares(const config::SamplingOptions& options, const std::map<int, double>& wanted) {
   const auto share = shares(options);
   EXPECT_EQ(share.size(), wanted.size());
-  for (const auto& [token, p] : wanted) EXPECT_NEAR(share.count(token) ? share.at(token) : 0, p, 2e-4) << token;
+  for (const auto& [token, p] : wanted)
+    EXPECT_NEAR(share.count(token) ? share.at(token) : 0, p, 2e-4) << token;
 }
 
-TEST(Distribution, SamplesTheSoftmax) { expect_shares(at_temperature(1), {{0, .4}, {1, .1}, {2, .3}, {3, .15}, {4, .05}}); }
+TEST(Distribution, SamplesTheSoftmax) {
+  expect_shares(at_temperature(1), {{0, .4}, {1, .1}, {2, .3}, {3, .15}, {4, .05}});
+}
 
 TEST(Distribution, TemperatureSharpens) {
   const double total = .16 + .01 + .09 + .0225 + .0025;
-  expect_shares(at_temperature(0.5), {{0, .16 / total}, {1, .01 / total}, {2, .09 / total}, {3, .0225 / total}, {4, .0025 / total}});
+  expect_shares(at_temperature(0.5),
+                {{0, .16 / total},
+                 {1, .01 / total},
+                 {2, .09 / total},
+                 {3, .0225 / total},
+                 {4, .0025 / total}});
 }
 
 TEST(Distribution, TemperatureZeroIsTheLikeliestToken) {

@@ -21,7 +21,8 @@ at::Tensor loss_of(const Transformer& model, const tensors::TensorMap& expected)
   for (int i = 0; i < 3; ++i) {
     const at::Tensor tokens = expected.at("tokens." + std::to_string(i));
     const at::Tensor scores = logits_of(model, tokens).slice(0, 0, -1) / 0.7;
-    const at::Tensor logprobs = at::log_softmax(scores, -1).gather(1, tokens.slice(0, 1).unsqueeze(1)).squeeze(1);
+    const at::Tensor logprobs =
+        at::log_softmax(scores, -1).gather(1, tokens.slice(0, 1).unsqueeze(1)).squeeze(1);
     loss = loss - (logprobs * at::linspace(-1, 1, logprobs.size(0))).sum();
   }
   return loss;
@@ -34,10 +35,13 @@ TEST(Lora, AdaptedLogitsEqualPeft) {
   const auto expected = tiny_expected();
   for (int i = 0; i < 3; ++i) {
     const std::string n = std::to_string(i);
-    EXPECT_LT(largest_difference(logits_of(model, expected.at("tokens." + n)), expected.at("adapted_logits." + n)), 1e-4);
+    EXPECT_LT(largest_difference(logits_of(model, expected.at("tokens." + n)),
+                                 expected.at("adapted_logits." + n)),
+              1e-4);
   }
   detach(model.weights);
-  EXPECT_LT(largest_difference(logits_of(model, expected.at("tokens.0")), expected.at("logits.0")), 1e-4);
+  EXPECT_LT(largest_difference(logits_of(model, expected.at("tokens.0")), expected.at("logits.0")),
+            1e-4);
 }
 
 TEST(Lora, GradientsEqualPeft) {
@@ -50,9 +54,11 @@ TEST(Lora, GradientsEqualPeft) {
   EXPECT_NEAR(loss.item<double>(), expected.at("loss").item<double>(), 1e-4);
   torch::autograd::backward({loss}, {});
   for (const auto& [path, pair] : adapter.pairs) {
-    for (const auto& [name, tensor] : {std::pair{".lora_A.weight", pair.a}, std::pair{".lora_B.weight", pair.b}}) {
+    for (const auto& [name, tensor] :
+         {std::pair{".lora_A.weight", pair.a}, std::pair{".lora_B.weight", pair.b}}) {
       const at::Tensor& want = expected.at("grad.base_model.model." + path + name);
-      EXPECT_LT(largest_difference(tensor.grad(), want), 1e-3 * want.abs().max().item<double>()) << path << name;
+      EXPECT_LT(largest_difference(tensor.grad(), want), 1e-3 * want.abs().max().item<double>())
+          << path << name;
     }
   }
 }

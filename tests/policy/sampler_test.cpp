@@ -17,14 +17,17 @@ namespace {
 // Sizes that are multiples of nothing, so that every remainder of the kernels is used.
 ModelConfig odd_config() {
   ModelConfig config;
-  config.layers = 2, config.hidden = 72, config.heads = 8, config.kv_heads = 2, config.head_dim = 22;
+  config.layers = 2, config.hidden = 72, config.heads = 8, config.kv_heads = 2,
+  config.head_dim = 22;
   config.ffn = 203, config.vocab = 307, config.max_positions = 200, config.rope_theta = 10000;
   return config;
 }
 
-// Random weights, large enough that the distribution is neither flat nor certain, and an adapter that does something.
+// Random weights, large enough that the distribution is neither flat nor certain, and an adapter
+// that does something.
 struct Model {
-  std::shared_ptr<Transformer> model = std::make_shared<Transformer>(random_transformer(odd_config(), 5));
+  std::shared_ptr<Transformer> model =
+      std::make_shared<Transformer>(random_transformer(odd_config(), 5));
   std::shared_ptr<Adapter> adapter;
   std::unique_ptr<LocalPolicy> policy;
 
@@ -37,7 +40,8 @@ struct Model {
     for (auto& [path, pair] : adapter->pairs) {
       pair.b.copy_(at::linspace(-0.1, 0.1, pair.b.numel()).view(pair.b.sizes()));
     }
-    std::shared_ptr<Tokenizer> tokenizer = parse_tokenizer(train_bpe({"abc abc"}, 260, {"<|end|>"}).dump(), "test");
+    std::shared_ptr<Tokenizer> tokenizer =
+        parse_tokenizer(train_bpe({"abc abc"}, 260, {"<|end|>"}).dump(), "test");
     ChatFormat chat;
     chat.end_tokens = {0, 1, 2, 3, 4, 5};
     policy = std::make_unique<LocalPolicy>("test", model, tokenizer, chat, adapter);
@@ -48,7 +52,8 @@ std::vector<SampleRequest> some_requests() {
   std::vector<SampleRequest> requests;
   for (int i = 0; i < 14; ++i) {
     SampleRequest request{{}, core::CounterRng::of({"test", std::to_string(i)})};
-    for (int t = 0; t < 5 + 9 * (i % 3); ++t) request.prompt.push_back((31 * t + 7 * (i % 3)) % 300);
+    for (int t = 0; t < 5 + 9 * (i % 3); ++t)
+      request.prompt.push_back((31 * t + 7 * (i % 3)) % 300);
     requests.push_back(request);
   }
   return requests;
@@ -61,9 +66,13 @@ config::SamplingOptions some_options() {
   return options;
 }
 
-std::vector<Completion> sample(LocalPolicy& policy, const std::vector<SampleRequest>& requests, const config::SamplingOptions& options) {
+std::vector<Completion> sample(LocalPolicy& policy,
+                               const std::vector<SampleRequest>& requests,
+                               const config::SamplingOptions& options) {
   std::vector<Completion> completions(requests.size());
-  policy.sample(requests, options, [&](std::size_t i, Completion completion) { completions[i] = std::move(completion); });
+  policy.sample(requests, options, [&](std::size_t i, Completion completion) {
+    completions[i] = std::move(completion);
+  });
   return completions;
 }
 
@@ -78,7 +87,8 @@ TEST(Sampler, ResultsDoNotDependOnTheBatchTheSlotOrTheOrder) {
   const auto requests = some_requests();
   auto options = some_options();
   const auto together = sample(*m.policy, requests, options);
-  for (std::size_t i = 0; i < requests.size(); ++i) expect_same_bits(sample(*m.policy, {requests[i]}, options)[0], together[i]);
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    expect_same_bits(sample(*m.policy, {requests[i]}, options)[0], together[i]);
   const std::vector<SampleRequest> reversed(requests.rbegin(), requests.rend());
   for (const int slots : {1, 2, 3, 5, 7}) {
     options.slots = slots;
@@ -100,15 +110,20 @@ TEST(Sampler, ResultsDoNotDependOnTheNumberOfThreads) {
   for (std::size_t i = 0; i < many.size(); ++i) expect_same_bits(one[i], many[i]);
 }
 
-// Log-probabilities of a completion by one forward pass over everything, with the kernels that learning uses.
-at::Tensor by_full_forward(const Transformer& model, const SampleRequest& request, const Completion& completion, double temperature) {
+// Log-probabilities of a completion by one forward pass over everything, with the kernels that
+// learning uses.
+at::Tensor by_full_forward(const Transformer& model,
+                           const SampleRequest& request,
+                           const Completion& completion,
+                           double temperature) {
   std::vector<int> all = request.prompt;
   all.insert(all.end(), completion.tokens.begin(), completion.tokens.end());
   Packing packing;
   packing.add(static_cast<std::int64_t>(all.size()));
   const at::Tensor tokens = at::tensor(all, at::kInt).to(at::kLong);
   const auto first = static_cast<std::int64_t>(request.prompt.size());
-  const at::Tensor scores = logits(model, forward_packed(model, tokens, packing)).slice(0, first - 1, -1) / temperature;
+  const at::Tensor scores =
+      logits(model, forward_packed(model, tokens, packing)).slice(0, first - 1, -1) / temperature;
   return at::log_softmax(scores, -1).gather(1, tokens.slice(0, first).unsqueeze(1)).squeeze(1);
 }
 
@@ -127,12 +142,19 @@ TEST(Sampler, TheCacheForOtherDevicesGivesTheSameAttention) {
   const ModelConfig config = odd_config();
   const auto invariant = make_invariant_cache(config, 3, 10);
   const auto dense = make_dense_cache(config, 3, 10, at::kFloat);
-  auto random = [&](std::int64_t rows, std::int64_t heads) { return at::randn({rows, heads, config.head_dim}); };
+  auto random = [&](std::int64_t rows, std::int64_t heads) {
+    return at::randn({rows, heads, config.head_dim});
+  };
   for (const int slot : {0, 2}) {
     auto a = std::make_shared<PromptKeys>(), b = std::make_shared<PromptKeys>();
     for (int layer = 0; layer < config.layers; ++layer) {
       const at::Tensor q = random(17 + slot, 8), k = random(17 + slot, 2), v = random(17 + slot, 2);
-      EXPECT_LT((invariant->attend_prompt(*a, layer, q, k, v) - dense->attend_prompt(*b, layer, q, k, v)).abs().max().item<double>(), 1e-5);
+      EXPECT_LT(
+          (invariant->attend_prompt(*a, layer, q, k, v) - dense->attend_prompt(*b, layer, q, k, v))
+              .abs()
+              .max()
+              .item<double>(),
+          1e-5);
     }
     invariant->assign(slot, a);
     dense->assign(slot, b);
@@ -141,7 +163,12 @@ TEST(Sampler, TheCacheForOtherDevicesGivesTheSameAttention) {
     for (int layer = 0; layer < config.layers; ++layer) {
       const at::Tensor q = random(2, 8), k = random(2, 2), v = random(2, 2);
       const std::vector<std::int64_t> places{place, place};
-      EXPECT_LT((invariant->attend_next(layer, {2, 0}, places, q, k, v) - dense->attend_next(layer, {2, 0}, places, q, k, v)).abs().max().item<double>(), 1e-5);
+      EXPECT_LT((invariant->attend_next(layer, {2, 0}, places, q, k, v) -
+                 dense->attend_next(layer, {2, 0}, places, q, k, v))
+                    .abs()
+                    .max()
+                    .item<double>(),
+                1e-5);
     }
   }
 }
@@ -164,7 +191,8 @@ TEST(Sampler, BadRequestsAreRefused) {
   options.top_p = 0;
   EXPECT_THROW(sample(*m.policy, some_requests(), options), core::UserError);
   EXPECT_THROW(sample(*m.policy, {SampleRequest{}}, some_options()), core::UserError);
-  EXPECT_THROW(sample(*m.policy, {SampleRequest{{307}, core::CounterRng(0)}}, some_options()), core::UserError);
+  EXPECT_THROW(sample(*m.policy, {SampleRequest{{307}, core::CounterRng(0)}}, some_options()),
+               core::UserError);
 }
 
 }  // namespace

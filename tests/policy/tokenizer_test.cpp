@@ -14,12 +14,15 @@ namespace {
 using nlohmann::json;
 
 json vectors() {
-  return json::parse(core::read_file(core::fs::path(VEGTTT_SOURCE_DIR) / "tests/policy/data/tokenizer_vectors.json"));
+  return json::parse(core::read_file(core::fs::path(VEGTTT_SOURCE_DIR) /
+                                     "tests/policy/data/tokenizer_vectors.json"));
 }
 
-// The official files are too large for a repository; where a copy lies beside the checkout, it is used.
+// The official files are too large for a repository; where a copy lies beside the checkout, it is
+// used.
 std::unique_ptr<Tokenizer> official(const std::string& family) {
-  const auto packed = core::fs::path(VEGTTT_SOURCE_DIR) / "../shared/testdata/tokenizers" / family / "tokenizer.json.xz";
+  const auto packed = core::fs::path(VEGTTT_SOURCE_DIR) / "../shared/testdata/tokenizers" / family /
+                      "tokenizer.json.xz";
   if (!core::fs::exists(packed)) return nullptr;
   core::ProcessOptions unpack;
   unpack.argv = {"xz", "-dkc", packed.string()};
@@ -40,22 +43,33 @@ TEST_P(OfficialTokenizer, EncodesAndDecodesAsHuggingFaceDoes) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, OfficialTokenizer, testing::Values("gpt-oss", "qwen2.5", "qwen3"),
-                         [](const auto& info) { return std::string(info.param) == "gpt-oss" ? "GptOss" : info.param == std::string("qwen3") ? "Qwen3" : "Qwen25"; });
+INSTANTIATE_TEST_SUITE_P(Families,
+                         OfficialTokenizer,
+                         testing::Values("gpt-oss", "qwen2.5", "qwen3"),
+                         [](const auto& info) {
+                           return std::string(info.param) == "gpt-oss" ? "GptOss"
+                                  : info.param == std::string("qwen3") ? "Qwen3"
+                                                                       : "Qwen25";
+                         });
 
 TEST(BpeTrainer, LearnsTheMergesThatHuggingFaceLearns) {
   const json expected = vectors()["trained"];
-  const auto trained = train_bpe(expected["texts"].get<std::vector<std::string>>(), expected["vocabulary"].get<int>() + 1, {"<|end|>"});
+  const auto trained = train_bpe(expected["texts"].get<std::vector<std::string>>(),
+                                 expected["vocabulary"].get<int>() + 1,
+                                 {"<|end|>"});
   EXPECT_EQ(json(trained["model"]["merges"]), expected["merges"]);
   const auto tokenizer = parse_tokenizer(trained.dump(), "trained");
   for (const auto& test : expected["cases"]) {
-    EXPECT_EQ(tokenizer->encode(test["text"].get<std::string>()), test["ids"].get<std::vector<int>>()) << test["text"];
+    EXPECT_EQ(tokenizer->encode(test["text"].get<std::string>()),
+              test["ids"].get<std::vector<int>>())
+        << test["text"];
   }
 }
 
 TEST(BpeTrainer, EveryTextComesBack) {
   const json expected = vectors()["trained"];
-  const auto tokenizer = parse_tokenizer(train_bpe(expected["texts"].get<std::vector<std::string>>(), 300, {"<|end|>"}).dump(), "t");
+  const auto tokenizer = parse_tokenizer(
+      train_bpe(expected["texts"].get<std::vector<std::string>>(), 300, {"<|end|>"}).dump(), "t");
   for (const auto& test : expected["cases"]) {
     const auto text = test["text"].get<std::string>();
     EXPECT_EQ(tokenizer->decode(tokenizer->encode(text), true), text);
@@ -63,7 +77,8 @@ TEST(BpeTrainer, EveryTextComesBack) {
 }
 
 TEST(Tokenizer, SpecialTokensAreRecognisedAndSkipped) {
-  const auto tokenizer = parse_tokenizer(train_bpe({"abc"}, 300, {"<|end|>", "<|end|>2"}).dump(), "t");
+  const auto tokenizer =
+      parse_tokenizer(train_bpe({"abc"}, 300, {"<|end|>", "<|end|>2"}).dump(), "t");
   const int end = tokenizer->id_of("<|end|>"), longer = tokenizer->id_of("<|end|>2");
   EXPECT_EQ(tokenizer->vocabulary(), longer + 1);
   EXPECT_EQ(tokenizer->encode("<|end|><|end|>2"), (std::vector<int>{end, longer}));
@@ -79,7 +94,9 @@ TEST(Tokenizer, InvalidUtf8BecomesReplacementCharacters) {
 }
 
 TEST(Tokenizer, OtherKindsAreRefusedNamingTheFile) {
-  for (const char* text : {R"({"model": {"type": "Unigram", "vocab": []}})", R"({"model": {"type": "BPE", "vocab": {}, "merges": []}})", "{"}) {
+  for (const char* text : {R"({"model": {"type": "Unigram", "vocab": []}})",
+                           R"({"model": {"type": "BPE", "vocab": {}, "merges": []}})",
+                           "{"}) {
     try {
       parse_tokenizer(text, "folder/tokenizer.json");
       FAIL() << text;

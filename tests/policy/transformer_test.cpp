@@ -29,10 +29,13 @@ Packed pack_all(const tensors::TensorMap& expected) {
   return packed;
 }
 
-void expect_transformers_logits(const at::Tensor& all, const Packed& packed, const tensors::TensorMap& expected) {
+void expect_transformers_logits(const at::Tensor& all,
+                                const Packed& packed,
+                                const tensors::TensorMap& expected) {
   for (int i = 0; i < 3; ++i) {
     const Segment& segment = packed.packing.segments[static_cast<std::size_t>(i)];
-    EXPECT_LT(largest_difference(all.slice(0, segment.begin, segment.end), expected.at("logits." + std::to_string(i))),
+    EXPECT_LT(largest_difference(all.slice(0, segment.begin, segment.end),
+                                 expected.at("logits." + std::to_string(i))),
               kLogitTolerance);
   }
 }
@@ -41,7 +44,8 @@ TEST(Transformer, PackedLogitsEqualTransformers) {
   const auto expected = tiny_expected();
   const Transformer model = load_transformer(tiny_folder());
   const Packed packed = pack_all(expected);
-  expect_transformers_logits(logits(model, forward_packed(model, packed.tokens, packed.packing)), packed, expected);
+  expect_transformers_logits(
+      logits(model, forward_packed(model, packed.tokens, packed.packing)), packed, expected);
 }
 
 TEST(Transformer, LogitsWithoutGradientsEqualTransformersToo) {
@@ -49,7 +53,8 @@ TEST(Transformer, LogitsWithoutGradientsEqualTransformersToo) {
   const auto expected = tiny_expected();
   const Transformer model = load_transformer(tiny_folder());
   const Packed packed = pack_all(expected);
-  expect_transformers_logits(logits(model, forward_packed(model, packed.tokens, packed.packing)), packed, expected);
+  expect_transformers_logits(
+      logits(model, forward_packed(model, packed.tokens, packed.packing)), packed, expected);
 }
 
 TEST(Transformer, BatchOfEqualLengthsEqualsPackedSequences) {
@@ -58,7 +63,9 @@ TEST(Transformer, BatchOfEqualLengthsEqualsPackedSequences) {
   Packing packing;
   packing.add(8);
   packing.add(8);
-  EXPECT_LT(largest_difference(forward_batch(model, tokens), forward_packed(model, tokens.view({-1}), packing)), 1e-5);
+  EXPECT_LT(largest_difference(forward_batch(model, tokens),
+                               forward_packed(model, tokens.view({-1}), packing)),
+            1e-5);
 }
 
 TEST(Transformer, CompletionsThatShareTheirPromptEqualSeparateSequences) {
@@ -73,7 +80,8 @@ TEST(Transformer, CompletionsThatShareTheirPromptEqualSeparateSequences) {
   separate.add(prompt.size(0) + first.size(0));
   separate.add(prompt.size(0) + second.size(0));
   const at::Tensor together = forward_packed(model, at::cat({prompt, first, second}), shared);
-  const at::Tensor apart = forward_packed(model, at::cat({prompt, first, prompt, second}), separate);
+  const at::Tensor apart =
+      forward_packed(model, at::cat({prompt, first, prompt, second}), separate);
   EXPECT_LT(largest_difference(together.slice(0, 17, 22), apart.slice(0, 17, 22)), 1e-5);
   EXPECT_LT(largest_difference(together.slice(0, 22), apart.slice(0, 39)), 1e-5);
 }
@@ -94,7 +102,8 @@ TEST(Transformer, SavedModelComesBack) {
 // Copies the tiny model, lets `change` spoil the copy, returns the message of the refusal.
 std::string refusal(const std::function<void(const core::fs::path&)>& change) {
   const core::TemporaryFolder folder;
-  for (const char* name : {"config.json", "model.safetensors"}) core::fs::copy(tiny_folder() / name, folder.path() / name);
+  for (const char* name : {"config.json", "model.safetensors"})
+    core::fs::copy(tiny_folder() / name, folder.path() / name);
   change(folder.path());
   try {
     load_transformer(folder.path());
@@ -113,17 +122,26 @@ void rewrite(const core::fs::path& file, const std::function<void(tensors::Tenso
 
 TEST(Transformer, BadWeightFilesAreOneClearLine) {
   const std::string file = "model.safetensors", norm = "model.layers.1.self_attn.q_norm.weight";
-  EXPECT_NE(refusal([&](const auto& f) { rewrite(f / file, [&](auto& t) { t.erase(norm); }); })
-                .find("tensor '" + norm + "' is missing"), std::string::npos);
-  EXPECT_NE(refusal([&](const auto& f) { rewrite(f / file, [&](auto& t) { t["extra.weight"] = at::ones({2}); }); })
-                .find("'extra.weight' is not part of"), std::string::npos);
-  EXPECT_NE(refusal([&](const auto& f) { rewrite(f / file, [&](auto& t) { t[norm] = at::ones({15}); }); })
-                .find("has shape [15], config.json asks for [16]"), std::string::npos);
-  EXPECT_NE(refusal([&](const auto& f) { core::fs::resize_file(f / file, 100000); }).find(file), std::string::npos);
-  EXPECT_NE(refusal([&](const auto& f) { core::fs::remove(f / file); }).find(file), std::string::npos);
+  EXPECT_NE(refusal([&](const auto& f) {
+              rewrite(f / file, [&](auto& t) { t.erase(norm); });
+            }).find("tensor '" + norm + "' is missing"),
+            std::string::npos);
+  EXPECT_NE(refusal([&](const auto& f) {
+              rewrite(f / file, [&](auto& t) { t["extra.weight"] = at::ones({2}); });
+            }).find("'extra.weight' is not part of"),
+            std::string::npos);
+  EXPECT_NE(refusal([&](const auto& f) {
+              rewrite(f / file, [&](auto& t) { t[norm] = at::ones({15}); });
+            }).find("has shape [15], config.json asks for [16]"),
+            std::string::npos);
+  EXPECT_NE(refusal([&](const auto& f) { core::fs::resize_file(f / file, 100000); }).find(file),
+            std::string::npos);
+  EXPECT_NE(refusal([&](const auto& f) { core::fs::remove(f / file); }).find(file),
+            std::string::npos);
   EXPECT_NE(refusal([&](const auto& f) {
               core::write_file_atomically(f / "config.json", R"({"model_type": "mamba"})");
-            }).find("model_type 'mamba' is not supported (known: qwen3)"), std::string::npos);
+            }).find("model_type 'mamba' is not supported (known: qwen3)"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ std::string objection(const std::string& code) {
 
 TEST(Assemble, SignatureNamesEveryTensorWithItsType) {
   EXPECT_EQ(dialect("cpp").signature(matvec_task()),
-            "void launch(const float* A, const int64_t* targets, const float* bias, float* out, Workspace& ws)");
+            "void launch(const float* A, const int64_t* targets, const float* bias, float* out, "
+            "Workspace& ws)");
 }
 
 TEST(Assemble, DeclaresSizesConstantsAndDerivedValues) {
@@ -34,8 +35,11 @@ TEST(Assemble, DeclaresSizesConstantsAndDerivedValues) {
   EXPECT_THAT(text, HasSubstr("constexpr int64_t M = 1024;\n"));
   EXPECT_THAT(text, HasSubstr("constexpr int64_t KO = 8191;\n"));
   EXPECT_THAT(text, HasSubstr("constexpr float s = 3.14f;\n"));
-  EXPECT_THAT(text, HasSubstr("launch(static_cast<const float*>(buffers[0]), static_cast<const int64_t*>(buffers[1]), "
-                              "static_cast<const float*>(buffers[2]), static_cast<float*>(buffers[3]), *ws);"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "launch(static_cast<const float*>(buffers[0]), static_cast<const int64_t*>(buffers[1]), "
+          "static_cast<const float*>(buffers[2]), static_cast<float*>(buffers[3]), *ws);"));
 }
 
 TEST(Assemble, LineMapPointsAtTheModelsLines) {
@@ -72,12 +76,15 @@ TEST(Assemble, HashDependsOnDialectSizeAndCode) {
 
 TEST(Assemble, SaysWhatIsMissing) {
   EXPECT_EQ(objection(kGood), "");
-  EXPECT_THAT(objection("int x;"), HasSubstr("no definition of launch; write void launch(const float* A"));
-  EXPECT_THAT(objection("// void launch(int a) {}\nconst char* s = \"launch() {\";"), HasSubstr("no definition"));
+  EXPECT_THAT(objection("int x;"),
+              HasSubstr("no definition of launch; write void launch(const float* A"));
+  EXPECT_THAT(objection("// void launch(int a) {}\nconst char* s = \"launch() {\";"),
+              HasSubstr("no definition"));
   EXPECT_THAT(objection("void launch(const float* A);"), HasSubstr("no definition"));
   EXPECT_THAT(objection("\nvoid launch(const float* A, std::array<int, 3> b, Workspace& ws) {}"),
               HasSubstr("candidate:2: launch has 3 parameters, this task needs 5"));
-  EXPECT_THAT(objection("__global__ void launch(int a, int b, int c, int d, int e) {}"), HasSubstr("__global__"));
+  EXPECT_THAT(objection("__global__ void launch(int a, int b, int c, int d, int e) {}"),
+              HasSubstr("__global__"));
   EXPECT_THAT(objection(" \n"), HasSubstr("empty"));
   EXPECT_THAT(objection(std::string("a\0b", 3)), HasSubstr("NUL"));
   EXPECT_THAT(objection(std::string(300000, ' ') + kGood), HasSubstr("at most 262144"));

@@ -6,7 +6,8 @@ namespace vegttt::scaffold {
 namespace {
 
 TEST(ExtractCode, TakesTheLastBlockThatHoldsLaunch) {
-  EXPECT_EQ(extract_code("First try:\n```cpp\nvoid launch(int) {}\n```\nBetter:\n```cpp\nvoid launch(float) {}\n```\n"
+  EXPECT_EQ(extract_code("First try:\n```cpp\nvoid launch(int) {}\n```\nBetter:\n```cpp\nvoid "
+                         "launch(float) {}\n```\n"
                          "Run it with\n```sh\nmake\n```\n"),
             "void launch(float) {}\n");
 }

@@ -12,7 +12,8 @@ using ::testing::Not;
 
 records::Candidate some_candidate() {
   return dialect("cpp")
-      .assemble(matvec_task(), "tiny", "void launch(int a, int b, int c, int d, int e) {\n  x;\n}\n")
+      .assemble(
+          matvec_task(), "tiny", "void launch(int a, int b, int c, int d, int e) {\n  x;\n}\n")
       .value();
 }
 
@@ -31,15 +32,19 @@ TEST(MapLog, MapsPositionsInTheWholeTranslationUnit) {
   int line = 0;
   for (std::size_t i = 0; i < candidate.line_map.size(); ++i)
     if (candidate.line_map[i] == 2) line = static_cast<int>(i) + 1;
-  EXPECT_EQ(map_log("candidate.cpp:" + std::to_string(line) + ":3: error: no", candidate), "candidate:2:3: error: no\n");
+  EXPECT_EQ(map_log("candidate.cpp:" + std::to_string(line) + ":3: error: no", candidate),
+            "candidate:2:3: error: no\n");
   EXPECT_EQ(map_log("candidate.cpp:1:3: error: no", candidate), "frame:1:3: error: no\n");
 }
 
 TEST(MapLog, RemovesPathsOfTheHostButNoDivisions) {
-  const std::string log = map_log("In file included from /usr/include/c++/12/vector:64,\n"
-                                  "                 from /home/me/x.h:1:\n  a = b / c + d/e; // f\n",
-                                  some_candidate());
-  EXPECT_EQ(log, "In file included from vector:64,\n                 from x.h:1:\n  a = b / c + d/e; // f\n");
+  const std::string log = map_log(
+      "In file included from /usr/include/c++/12/vector:64,\n"
+      "                 from /home/me/x.h:1:\n  a = b / c + d/e; // f\n",
+      some_candidate());
+  EXPECT_EQ(
+      log,
+      "In file included from vector:64,\n                 from x.h:1:\n  a = b / c + d/e; // f\n");
 }
 
 TEST(MapLog, IsCappedAndValidUtf8) {

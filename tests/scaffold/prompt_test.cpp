@@ -1,10 +1,11 @@
+#include "vegttt/scaffold/prompt.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tasks_for_tests.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/file.h"
-#include "vegttt/scaffold/prompt.h"
 #include "vegttt/tasks/catalogue.h"
 
 namespace vegttt::scaffold {
@@ -46,7 +47,8 @@ TEST(PromptFrame, FullHoldsContractAndExamplesOfItsDialect) {
 
 TEST(PromptFrame, LeavesOutTheExampleOfTheTaskItself) {
   const tasks::Catalogue catalogue = tasks::Catalogue::load();
-  const std::string user = PromptFrame::load("full").prompt(catalogue.find("L1/20"), "small", "cpp").user;
+  const std::string user =
+      PromptFrame::load("full").prompt(catalogue.find("L1/20"), "small", "cpp").user;
   EXPECT_THAT(user, Not(HasSubstr("Example. Task: leaky ReLU")));
   EXPECT_THAT(user, HasSubstr("Example. Task: sum"));
 }
@@ -66,7 +68,9 @@ TEST(PromptFrame, BuiltInFramesFitEveryTask) {
   for (const char* name : {"full", "compact"})
     for (const char* dialect : {"cpp", "cuda"})
       for (const tasks::Task& task : catalogue.all())
-        EXPECT_THAT(PromptFrame::load(name).prompt(task, "tiny", dialect).user, Not(HasSubstr("{{"))) << task.id;
+        EXPECT_THAT(PromptFrame::load(name).prompt(task, "tiny", dialect).user,
+                    Not(HasSubstr("{{")))
+            << task.id;
 }
 
 class OwnFrame : public ::testing::Test {
@@ -82,7 +86,8 @@ class OwnFrame : public ::testing::Test {
 TEST_F(OwnFrame, IsReadFromItsFolder) {
   write("user.txt", "{{dialect}} {{size}} {{dims}}|{{examples}}");
   write("examples/1.txt", "dialect: cpp\ntask: L1/20\n---\nfirst");
-  EXPECT_EQ(load().prompt(matvec_task(), "tiny", "cpp").user, "cpp tiny M=7 K=33 PAD=2 KO=32|first\n");
+  EXPECT_EQ(load().prompt(matvec_task(), "tiny", "cpp").user,
+            "cpp tiny M=7 K=33 PAD=2 KO=32|first\n");
   EXPECT_EQ(load().prompt(matvec_task(), "tiny", "cuda").user, "cuda tiny M=7 K=33 PAD=2 KO=32|");
 }
 

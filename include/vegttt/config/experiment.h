@@ -9,14 +9,15 @@ namespace vegttt::config {
 
 // Which tasks, at which size.
 struct TaskOptions {
-  std::vector<std::string> ids;  // explicit ids; empty: taken from the split
-  std::int64_t split_seed = 42;  // shuffles the catalogue as the paper's make_split does
-  std::string split = "eval";    // train | eval | all
-  int offset = 0;                // first task of the subset within the split
-  int count = 5;                 // tasks in the subset; 0 = all from offset on
-  std::string size = "small";    // size set of the task files
+  std::vector<std::string> ids;      // explicit ids; empty: taken from the split
+  std::int64_t split_seed = 42;      // shuffles the catalogue as the paper's make_split does
+  std::string split = "eval";        // train | eval | all
+  int offset = 0;                    // first task of the subset within the split
+  int count = 5;                     // tasks in the subset; 0 = all from offset on
+  std::string size = "small";        // size set of the task files
   std::vector<std::string> folders;  // more folders with task files of one's own
-  std::string reference = "";    // named alternative reference ("hf-2025") where a task has it; "" = main
+  std::string reference =
+      "";  // named alternative reference ("hf-2025") where a task has it; "" = main
 
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
@@ -34,8 +35,8 @@ struct TaskOptions {
 struct LoraOptions {
   int rank = 16;
   double alpha = 32;  // the update is scaled by alpha / rank
-  std::vector<std::string> targets = {"q_proj", "k_proj", "v_proj", "o_proj",
-                                      "gate_proj", "up_proj", "down_proj"};
+  std::vector<std::string> targets = {
+      "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("rank", s.rank, "rank of the LoRA matrices");
@@ -74,14 +75,16 @@ struct SamplingOptions {
   int samples_per_task = 32;  // K
   double temperature = 0.8;
   double top_p = 1.0;
-  int top_k = 0;              // 0 = off
-  double min_p = 0.0;         // 0 = off
+  int top_k = 0;       // 0 = off
+  double min_p = 0.0;  // 0 = off
   int max_new_tokens = 1024;
-  int slots = 32;             // decode slots; fixed, so that CPU tokens do not depend on the batch
+  int slots = 32;  // decode slots; fixed, so that CPU tokens do not depend on the batch
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("samples_per_task", s.samples_per_task, "K, rollouts per task and step");
-    v.field("temperature", s.temperature, "sampling temperature; log-probs are those of the scaled distribution");
+    v.field("temperature",
+            s.temperature,
+            "sampling temperature; log-probs are those of the scaled distribution");
     v.field("top_p", s.top_p, "nucleus mass; below 1 the trainer renormalises");
     v.field("top_k", s.top_k, "keep the k likeliest tokens; 0 is off");
     v.field("min_p", s.min_p, "keep tokens above min_p times the likeliest; 0 is off");
@@ -93,10 +96,10 @@ struct SamplingOptions {
 struct EvaluateOptions {
   std::string dialect = "cpp";      // cpp | cuda
   std::string protocol = "strict";  // strict | paper-fast | paper-full | kernelbench
-  int threads = 0;                  // cores for candidate and reference alike; 0 = all this process may use
+  int threads = 0;  // cores for candidate and reference alike; 0 = all this process may use
   double compile_timeout_s = 30;
-  double run_timeout_s = 10;        // wall time of one launch, at least 100 reference times
-  bool cache = true;                // reuse compiled objects of equal sources; never verdicts or times
+  double run_timeout_s = 10;  // wall time of one launch, at least 100 reference times
+  bool cache = true;          // reuse compiled objects of equal sources; never verdicts or times
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("dialect", s.dialect, "cpp or cuda");
@@ -110,9 +113,10 @@ struct EvaluateOptions {
 
 struct RewardOptions {
   std::string kind = "log_speedup";  // log_speedup | speedup | fast | correct | shuffled
-  std::string normalizer = "none";   // none | frozen_median | running_median_32 (the paper's, order dependent)
-  double correct_bonus = 0.3;        // added for a correct kernel
-  double cap = 10;                   // speedups above count as this much
+  std::string normalizer =
+      "none";  // none | frozen_median | running_median_32 (the paper's, order dependent)
+  double correct_bonus = 0.3;  // added for a correct kernel
+  double cap = 10;             // speedups above count as this much
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("kind", s.kind, "log_speedup, speedup, fast, correct or shuffled");
@@ -124,19 +128,20 @@ struct RewardOptions {
 
 struct LearnOptions {
   double learning_rate = 1e-4;
-  std::string advantage = "group";     // group | group_std | global_std | leave_one_out | none
+  std::string advantage = "group";  // group | group_std | global_std | leave_one_out | none
   std::string loss = "importance_sampling";  // importance_sampling | ppo | cispo | reinforce
-  std::string reduction = "tokens";    // sum | tokens (global token mean) | sequences | constant
+  std::string reduction = "tokens";  // sum | tokens (global token mean) | sequences | constant
   double clip_low = 0.2, clip_high = 0.2;  // ppo, cispo
-  double kl_coefficient = 0.0;         // k3 against theta_0, 0 = off
-  double max_grad_norm = 1.0;          // 0 = off
+  double kl_coefficient = 0.0;             // k3 against theta_0, 0 = off
+  double max_grad_norm = 1.0;              // 0 = off
   double beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, weight_decay = 0.0;
-  bool reset_optimizer = false;        // fresh Adam state at every step (the paper's)
+  bool reset_optimizer = false;                  // fresh Adam state at every step (the paper's)
   std::string logprob_temperature = "sampling";  // sampling | one (the paper's)
-  std::string truncated = "zero_reward";  // zero_reward | drop
-  int micro_batch_tokens = 8192;       // packing limit; changes memory, never the result's definition
+  std::string truncated = "zero_reward";         // zero_reward | drop
+  int micro_batch_tokens = 8192;  // packing limit; changes memory, never the result's definition
   int updates_per_step = 1;
-  double logprob_tolerance = 1e-4;     // largest |trainer - sampler| log-prob on CPU before the run aborts
+  double logprob_tolerance =
+      1e-4;  // largest |trainer - sampler| log-prob on CPU before the run aborts
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("learning_rate", s.learning_rate, "Adam step size");
@@ -152,11 +157,14 @@ struct LearnOptions {
     v.field("epsilon", s.epsilon, "Adam");
     v.field("weight_decay", s.weight_decay, "AdamW");
     v.field("reset_optimizer", s.reset_optimizer, "fresh Adam state at every step");
-    v.field("logprob_temperature", s.logprob_temperature, "sampling, or one as the paper's code did");
+    v.field(
+        "logprob_temperature", s.logprob_temperature, "sampling, or one as the paper's code did");
     v.field("truncated", s.truncated, "zero_reward or drop");
     v.field("micro_batch_tokens", s.micro_batch_tokens, "tokens per forward pass");
     v.field("updates_per_step", s.updates_per_step, "gradient steps on one batch of rollouts");
-    v.field("logprob_tolerance", s.logprob_tolerance, "largest allowed difference of trainer and sampler log-probs (CPU)");
+    v.field("logprob_tolerance",
+            s.logprob_tolerance,
+            "largest allowed difference of trainer and sampler log-probs (CPU)");
   }
 };
 
@@ -166,11 +174,11 @@ struct AdaptOptions {
   int early_stop = 0;                // P: stop after P scores below the best so far; 0 = off
   std::string criterion = "auto";    // fast_1 | fast_1_strict; auto follows the protocol
   int fixed_step = -1;               // reported beside the others; -1 = last
-  int reevaluate_samples = 32;       // fresh rollouts per task from the selected checkpoint; 0 = off
-  int best_of_n_samples = 64;        // N per task for best_of_n
-  int tasks_per_batch = 8;           // rlvr: tasks per update
-  int epochs = 4;                    // rlvr: passes over the train tasks
-  int save_every = 1;                // updates between checkpoints
+  int reevaluate_samples = 32;  // fresh rollouts per task from the selected checkpoint; 0 = off
+  int best_of_n_samples = 64;   // N per task for best_of_n
+  int tasks_per_batch = 8;      // rlvr: tasks per update
+  int epochs = 4;               // rlvr: passes over the train tasks
+  int save_every = 1;           // updates between checkpoints
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("method", s.method, "base, best_of_n, batch_ttt or rlvr");
@@ -178,7 +186,9 @@ struct AdaptOptions {
     v.field("early_stop", s.early_stop, "P: end the run after P scores below the best; 0 is off");
     v.field("criterion", s.criterion, "fast_1, fast_1_strict or auto");
     v.field("fixed_step", s.fixed_step, "step of the fixed strategy; -1 is the last");
-    v.field("reevaluate_samples", s.reevaluate_samples, "fresh rollouts per task from the selected checkpoint");
+    v.field("reevaluate_samples",
+            s.reevaluate_samples,
+            "fresh rollouts per task from the selected checkpoint");
     v.field("best_of_n_samples", s.best_of_n_samples, "N per task for best_of_n");
     v.field("tasks_per_batch", s.tasks_per_batch, "rlvr: tasks per update");
     v.field("epochs", s.epochs, "rlvr: passes over the train tasks");
@@ -187,10 +197,11 @@ struct AdaptOptions {
 };
 
 struct ExperimentConfig {
-  std::string name = "";          // run name; empty: the config file's name and the seed
+  std::string name = "";  // run name; empty: the config file's name and the seed
   std::string description = "";
-  std::string preset = "default"; // default | paper: sets defaults of learn and reward before the file's keys
-  std::int64_t seed = 42;         // sample seed
+  std::string preset =
+      "default";  // default | paper: sets defaults of learn and reward before the file's keys
+  std::int64_t seed = 42;  // sample seed
   TaskOptions tasks;
   PolicyOptions policy;
   PromptOptions prompt;
@@ -223,10 +234,11 @@ struct LoadedExperiment {
   std::string file;
 };
 
-// Reads the file, then the overrides ("learn.learning_rate=1e-5"). Unknown keys, doubled keys, wrong types
-// and values out of range are collected and thrown as one UserError that lists each with file:line and the
-// nearest known key. `preset` is applied first.
-LoadedExperiment load_experiment(const std::string& path, const std::vector<std::string>& overrides);
+// Reads the file, then the overrides ("learn.learning_rate=1e-5"). Unknown keys, doubled keys,
+// wrong types and values out of range are collected and thrown as one UserError that lists each
+// with file:line and the nearest known key. `preset` is applied first.
+LoadedExperiment load_experiment(const std::string& path,
+                                 const std::vector<std::string>& overrides);
 // The same from YAML text; `name` stands for the file in messages.
 LoadedExperiment parse_experiment(const std::string& yaml,
                                   const std::string& name,

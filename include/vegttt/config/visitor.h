@@ -10,8 +10,9 @@
 //     }
 //   };
 //
-// Field types: bool, int, std::int64_t, double, std::string, std::vector<int|std::int64_t|double|std::string>,
-// std::map<std::string, double>, std::optional<int|double>, and nested option structs (v.group("name", self.x, "doc")).
+// Field types: bool, int, std::int64_t, double, std::string,
+// std::vector<int|std::int64_t|double|std::string>, std::map<std::string, double>,
+// std::optional<int|double>, and nested option structs (v.group("name", self.x, "doc")).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ struct Origin {
   std::string text;  // "default", "configs/x.yaml:12", "command line"
 };
 
-// A resolved config: the typed struct lives elsewhere; this remembers where each dotted key came from.
+// A resolved config: the typed struct lives elsewhere; this remembers where each dotted key came
+// from.
 using Origins = std::map<std::string, Origin>;
 
 }  // namespace vegttt::config

@@ -1,4 +1,5 @@
-// The ways a run can fail that are not data. A sampled kernel that fails is data: see records/evaluation.h.
+// The ways a run can fail that are not data. A sampled kernel that fails is data: see
+// records/evaluation.h.
 #pragma once
 
 #include <stdexcept>
@@ -9,14 +10,14 @@ namespace vegttt::core {
 // Process exit codes; printed by `vegttt help exit-codes` and tested one by one.
 enum class ExitCode : int {
   kDone = 0,
-  kInternal = 1,        // a mistake of ours
-  kUsage = 2,           // command line
-  kConfig = 3,          // config or input file invalid
-  kMachine = 4,         // the machine is not fit; `vegttt doctor` says why
-  kNotPassed = 5,       // `eval`: the kernel did not pass
-  kEndedEarly = 6,      // the run stopped early and can be resumed
-  kInterrupted = 130,   // SIGINT, state saved
-  kTerminated = 143,    // SIGTERM, state saved
+  kInternal = 1,       // a mistake of ours
+  kUsage = 2,          // command line
+  kConfig = 3,         // config or input file invalid
+  kMachine = 4,        // the machine is not fit; `vegttt doctor` says why
+  kNotPassed = 5,      // `eval`: the kernel did not pass
+  kEndedEarly = 6,     // the run stopped early and can be resumed
+  kInterrupted = 130,  // SIGINT, state saved
+  kTerminated = 143,   // SIGTERM, state saved
 };
 
 // Base of everything that `main` maps to an exit code and one line on stderr.
@@ -34,7 +35,9 @@ class Error : public std::runtime_error {
 // an indented second line "try: try_this".
 class UserError : public Error {
  public:
-  UserError(std::string what_is_wrong, std::string where = "", std::string try_this = "",
+  UserError(std::string what_is_wrong,
+            std::string where = "",
+            std::string try_this = "",
             ExitCode code = ExitCode::kConfig);
   const std::string& try_this() const { return try_this_; }
 
@@ -46,8 +49,8 @@ class UserError : public Error {
 class UsageError : public UserError {
  public:
   UsageError(std::string what_is_wrong, std::string where = "", std::string try_this = "")
-      : UserError(std::move(what_is_wrong), std::move(where), std::move(try_this),
-                  ExitCode::kUsage) {}
+      : UserError(
+            std::move(what_is_wrong), std::move(where), std::move(try_this), ExitCode::kUsage) {}
 };
 
 // The machine failed: disk, memory, CUDA, a missing compiler. `call` names the failing call.
@@ -68,7 +71,10 @@ class Stopped : public Error {
   Stopped(ExitCode code, const std::string& message) : Error(code, message) {}
 };
 
-[[noreturn]] void assertion_failed(const char* condition, const char* what, const char* file, int line);
+[[noreturn]] void assertion_failed(const char* condition,
+                                   const char* what,
+                                   const char* file,
+                                   int line);
 
 }  // namespace vegttt::core
 

@@ -11,14 +11,15 @@ namespace fs = std::filesystem;
 // The whole file. Throws UserError (where = path) when it cannot be read.
 std::string read_file(const fs::path& path);
 
-// Writes beside the target, flushes, renames: a reader sees the old or the new file, never half of one.
-// Throws MachineError with errno's text (disk full, read-only folder).
+// Writes beside the target, flushes, renames: a reader sees the old or the new file, never half of
+// one. Throws MachineError with errno's text (disk full, read-only folder).
 void write_file_atomically(const fs::path& path, std::string_view contents);
 
 // Creates the folder and its parents. Throws MachineError.
 void make_folder(const fs::path& path);
 
-// A folder of its own under the system's temporary folder, removed with everything in it on destruction.
+// A folder of its own under the system's temporary folder, removed with everything in it on
+// destruction.
 class TemporaryFolder {
  public:
   explicit TemporaryFolder(const std::string& prefix = "vegttt");
@@ -31,8 +32,8 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-// Appends whole lines to a file; each line is on disk (flushed to the kernel) when `append` returns.
-// A torn last line left by a killed process is cut off on opening. Throws MachineError.
+// Appends whole lines to a file; each line is on disk (flushed to the kernel) when `append`
+// returns. A torn last line left by a killed process is cut off on opening. Throws MachineError.
 class LineAppender {
  public:
   explicit LineAppender(const fs::path& path);

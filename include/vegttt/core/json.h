@@ -10,8 +10,9 @@ namespace vegttt::core {
 // Keys keep the order in which they were written, so that files can be read by people and diffed.
 using Json = nlohmann::ordered_json;
 
-// One line (indent < 0) or indented text. Invalid UTF-8 becomes U+FFFD, since a sampled token stream
-// can hold it. Throws InternalError on a number that is not finite: use `finite_or_name` for those.
+// One line (indent < 0) or indented text. Invalid UTF-8 becomes U+FFFD, since a sampled token
+// stream can hold it. Throws InternalError on a number that is not finite: use `finite_or_name` for
+// those.
 std::string dump_json(const Json& json, int indent = -1);
 
 // A JSON number, or one of the strings "nan", "inf", "-inf" (JSON has no such numbers).
@@ -22,7 +23,8 @@ double number_of(const Json& json);
 // Parses; throws UserError naming `where` on bad syntax.
 Json parse_json(std::string_view text, const std::string& where);
 
-// The member `key` as T; throws UserError naming `where` and the key when missing or of another type.
+// The member `key` as T; throws UserError naming `where` and the key when missing or of another
+// type.
 template <class T>
 T get(const Json& json, const char* key, const std::string& where = "");
 

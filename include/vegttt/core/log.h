@@ -8,7 +8,8 @@ namespace vegttt::core {
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 
-// To stderr, without a time stamp; `debug` lines only with -v. Results go to stdout, never through here.
+// To stderr, without a time stamp; `debug` lines only with -v. Results go to stdout, never through
+// here.
 void log(LogLevel level, const std::string& message);
 inline void debug(const std::string& message) { log(LogLevel::kDebug, message); }
 inline void info(const std::string& message) { log(LogLevel::kInfo, message); }

@@ -19,8 +19,8 @@ struct Failure {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}             // NOLINT: implicit on purpose
-  Result(Failure failure) : state_(std::move(failure)) {}   // NOLINT: implicit on purpose
+  Result(T value) : state_(std::move(value)) {}            // NOLINT: implicit on purpose
+  Result(Failure failure) : state_(std::move(failure)) {}  // NOLINT: implicit on purpose
 
   bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }

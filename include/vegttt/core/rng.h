@@ -9,10 +9,12 @@
 namespace vegttt::core {
 
 // Ten rounds of Philox4x32, as published.
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key);
 
-// Counter-based random numbers (Philox4x32-10, Salmon et al. 2011): the value is a function of key and
-// counter alone, so that any order of evaluation, any batch and any resume gives the same numbers.
+// Counter-based random numbers (Philox4x32-10, Salmon et al. 2011): the value is a function of key
+// and counter alone, so that any order of evaluation, any batch and any resume gives the same
+// numbers.
 class CounterRng {
  public:
   explicit CounterRng(std::uint64_t key) : key_(key) {}
@@ -22,8 +24,8 @@ class CounterRng {
   std::uint64_t key() const { return key_; }
   std::array<std::uint32_t, 4> block(std::uint64_t counter) const;
   std::uint64_t bits(std::uint64_t counter) const;
-  double uniform(std::uint64_t counter) const;   // [0, 1), 53 bits
-  double normal(std::uint64_t counter) const;    // Box-Muller of one block
+  double uniform(std::uint64_t counter) const;                      // [0, 1), 53 bits
+  double normal(std::uint64_t counter) const;                       // Box-Muller of one block
   std::int64_t below(std::uint64_t counter, std::int64_t n) const;  // 0 .. n-1
 
  private:

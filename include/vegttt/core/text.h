@@ -20,7 +20,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 // " - did you mean 'x'?" or "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
-// A table of cells as aligned text; the first row is the header. `right` marks right-aligned columns.
+// A table of cells as aligned text; the first row is the header. `right` marks right-aligned
+// columns.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header, std::vector<bool> right = {});

@@ -14,15 +14,15 @@ namespace vegttt::evaluate {
 
 // How many checks and timings, on which inputs; recorded with every result.
 struct Protocol {
-  std::string name;        // strict, paper-fast, paper-full, kernelbench
-  int checks = 3;          // input sets that are verified (the timed ones are always verified too)
-  int timings = 7;         // paired timings; adaptive protocols may use up to `max_timings`
+  std::string name;  // strict, paper-fast, paper-full, kernelbench
+  int checks = 3;    // input sets that are verified (the timed ones are always verified too)
+  int timings = 7;   // paired timings; adaptive protocols may use up to `max_timings`
   int max_timings = 21;
   int warmup = 1;
   bool public_inputs = false;       // the benchmark's distribution
   bool absolute_tolerance = false;  // atol = rtol = 1e-4
-  bool mean = false;                // speedup = ratio of the mean times instead of the median of paired ratios
-  bool strict_selection = false;    // the criterion `auto` means fast_1_strict
+  bool mean = false;  // speedup = ratio of the mean times instead of the median of paired ratios
+  bool strict_selection = false;  // the criterion `auto` means fast_1_strict
 };
 Protocol protocol(const std::string& name);  // throws UserError with the known names
 
@@ -31,8 +31,8 @@ enum class Until { kCompile, kVerify, kTime };
 // What is judged: text of a completion, for one task.
 struct Submission {
   std::string task_id;
-  std::string completion;   // raw text; code is extracted from it
-  std::string tag;          // the caller's, returned with the result
+  std::string completion;  // raw text; code is extracted from it
+  std::string tag;         // the caller's, returned with the result
 };
 
 // Judges submissions. One instance per run; inputs and truths are computed once per task and kept.
@@ -41,23 +41,26 @@ class Evaluator {
  public:
   virtual ~Evaluator() = default;
   // A rejected candidate is a result; throws only MachineError (this machine cannot judge at all).
-  virtual records::Evaluation evaluate(const Submission& submission, Until until = Until::kTime) = 0;
-  // Compiles ahead on other cores; timing is one at a time. `done(i, evaluation)` is called in completion order,
-  // from the calling thread.
-  virtual void evaluate_all(const std::vector<Submission>& submissions,
-                            const std::function<void(std::size_t, const records::Evaluation&)>& done) = 0;
+  virtual records::Evaluation evaluate(const Submission& submission,
+                                       Until until = Until::kTime) = 0;
+  // Compiles ahead on other cores; timing is one at a time. `done(i, evaluation)` is called in
+  // completion order, from the calling thread.
+  virtual void evaluate_all(
+      const std::vector<Submission>& submissions,
+      const std::function<void(std::size_t, const records::Evaluation&)>& done) = 0;
 };
 
 struct EvaluatorOptions {
   config::EvaluateOptions evaluate;
   std::string size = "small";
-  std::string reference;            // named alternative reference
-  std::uint64_t secret_seed = 0;    // 0: drawn from the system
-  std::string kernel_folder;        // assembled sources and logs by hash; "" = not kept
+  std::string reference;          // named alternative reference
+  std::uint64_t secret_seed = 0;  // 0: drawn from the system
+  std::string kernel_folder;      // assembled sources and logs by hash; "" = not kept
 };
 
 // The real one for options.evaluate.dialect. The catalogue must outlive it.
-std::unique_ptr<Evaluator> make_evaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue);
+std::unique_ptr<Evaluator> make_evaluator(const EvaluatorOptions& options,
+                                          const tasks::Catalogue& catalogue);
 
 // What this machine's jail can do; every run says so when something is missing.
 struct Confinement {

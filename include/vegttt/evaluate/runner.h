@@ -109,9 +109,9 @@ class RunnerSession {
   void stage(int set);
   // The judge poisons the output before. After anything but kDone the session is over.
   LaunchResult launch(int set);
-  // The process's round trip without a kernel, microseconds: the shortest of the rounds that `start`
-  // measured before the candidate was loaded, since a candidate could make them slow to have more
-  // subtracted, and so can any other load of the machine.
+  // The process's round trip without a kernel, microseconds: the shortest of the rounds that
+  // `start` measured before the candidate was loaded, since a candidate could make them slow to
+  // have more subtracted, and so can any other load of the machine.
   LaunchResult empty_launch() const;
   // What the process maps as inputs: a reference that runs on these bytes sees the same pages and
   // alignment.

@@ -1,13 +1,16 @@
 // When is an output right? No LibTorch: expected.h computes what is expected, this compares.
 //
-// Contract fp32: an output is right when it is as exact as a plain float32 implementation. "Plain" accumulates
-// sequentially in float32; it does not round operands to fp16, bf16 or TF32. The allowance of element i is
+// Contract fp32: an output is right when it is as exact as a plain float32 implementation. "Plain"
+// accumulates sequentially in float32; it does not round operands to fp16, bf16 or TF32. The
+// allowance of element i is
 //
-//   max( kOperandShare * max(P_i, kTypicalShare * median P),  kNaiveShare * 2^-24 * sqrt(terms) * |truth_i|,
+//   max( kOperandShare * max(P_i, kTypicalShare * median P),  kNaiveShare * 2^-24 * sqrt(terms) *
+//   |truth_i|,
 //        kRoundings * 2^-24 * |truth_i| )
 //
-// P_i: how far element i moves when the operands are rounded to TF32 or moved by half a unit of its last place
-// (the largest of three computations in float64). It carries the conditioning of the element, whatever the task.
+// P_i: how far element i moves when the operands are rounded to TF32 or moved by half a unit of its
+// last place (the largest of three computations in float64). It carries the conditioning of the
+// element, whatever the task.
 #pragma once
 
 #include <cstddef>
@@ -21,43 +24,53 @@
 
 namespace vegttt::evaluate {
 
-// Rounded operands err by P. Naive accumulation of K signed products errs by 2^-25.5 K sigma, TF32 operands by
-// P = 2^-11.5 sqrt(K) sigma: at K = 65536, the longest of the `small` size, that is P/64, and P/15 for the worst
-// of 10^4 elements. A quarter lies between.
+// Rounded operands err by P. Naive accumulation of K signed products errs by 2^-25.5 K sigma, TF32
+// operands by P = 2^-11.5 sqrt(K) sigma: at K = 65536, the longest of the `small` size, that is
+// P/64, and P/15 for the worst of 10^4 elements. A quarter lies between.
 inline constexpr double kOperandShare = 0.25;
-// Three computations miss the size of P_i in some elements by chance; none is taken for smaller than half the
-// median. Leaves P/8 for the least of them, still above the P/15 of naive accumulation.
+// Three computations miss the size of P_i in some elements by chance; none is taken for smaller
+// than half the median. Leaves P/8 for the least of them, still above the P/15 of naive
+// accumulation.
 inline constexpr double kTypicalShare = 0.5;
-// A sequential float32 sum of `terms` values of one sign errs by sqrt(terms)/3 * 2^-24 of itself (standard deviation):
-// three of them. Above some 2^17 terms a single accumulator also loses its small terms (1e-3 of the sum at 2^21, more
-// than TF32 operands cost): such a sum is refused, as it is by the public tolerance; partial sums are needed.
+// A sequential float32 sum of `terms` values of one sign errs by sqrt(terms)/3 * 2^-24 of itself
+// (standard deviation): three of them. Above some 2^17 terms a single accumulator also loses its
+// small terms (1e-3 of the sum at 2^21, more than TF32 operands cost): such a sum is refused, as it
+// is by the public tolerance; partial sums are needed.
 inline constexpr double kNaiveShare = 1.0;
-// A handful of float32 operations on the way, each at most half a unit in the last place; std::exp and the like have 1 to 4.
+// A handful of float32 operations on the way, each at most half a unit in the last place; std::exp
+// and the like have 1 to 4.
 inline constexpr double kRoundings = 16;
-// The root mean square of error / allowance. Rounded operands give about 2, naive accumulation at most 0.1.
+// The root mean square of error / allowance. Rounded operands give about 2, naive accumulation at
+// most 0.1.
 inline constexpr double kLargestRms = 0.5;
 
 struct Expected {
   tasks::DType dtype = tasks::DType::kFloat32;
   std::vector<std::int64_t> sizes;
-  std::vector<float> truth;             // float32 outputs; may hold infinities, which must be met exactly
-  std::vector<float> allowance;         // absolute, one per element
-  std::vector<std::int64_t> integers;   // integer and bool outputs: exact
-  double largest_rms = 0;               // 0: elementwise only
-  std::string shapes;                   // of the inputs: "A 1024x8192, B 8192x1"
+  std::vector<float> truth;      // float32 outputs; may hold infinities, which must be met exactly
+  std::vector<float> allowance;  // absolute, one per element
+  std::vector<std::int64_t> integers;  // integer and bool outputs: exact
+  double largest_rms = 0;              // 0: elementwise only
+  std::string shapes;                  // of the inputs: "A 1024x8192, B 8192x1"
   std::size_t output_bytes() const;
 };
 
 // From the float64 truth and P (empty: none is known), both of all elements in order.
-std::vector<float> fp32_allowance(std::span<const double> truth, std::span<const double> moved_by_rounding, double terms);
+std::vector<float> fp32_allowance(std::span<const double> truth,
+                                  std::span<const double> moved_by_rounding,
+                                  double terms);
 // atol = rtol = 1e-4, the public benchmark's.
 std::vector<float> absolute_allowance(std::span<const double> truth);
 
-// What a launch left in `output`, of which every byte was poison before. `poison` is the pattern of untouched floats.
-records::InputCheck check_output(const Expected& expected, std::span<const std::byte> output, int input_set,
+// What a launch left in `output`, of which every byte was poison before. `poison` is the pattern of
+// untouched floats.
+records::InputCheck check_output(const Expected& expected,
+                                 std::span<const std::byte> output,
+                                 int input_set,
                                  std::uint32_t poison);
 
-// Fills an output with a NaN of a random payload (integers: a value that no index has) and returns its pattern.
+// Fills an output with a NaN of a random payload (integers: a value that no index has) and returns
+// its pattern.
 std::uint32_t poison_output(std::span<std::byte> output, tasks::DType dtype, std::uint64_t random);
 
 }  // namespace vegttt::evaluate

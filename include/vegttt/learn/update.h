@@ -1,6 +1,7 @@
 // One update of the adapter from judged rollouts.
 //
-// Axes (here and in all of learn/): P problems (tasks), G rollouts of one problem, T tokens of a completion.
+// Axes (here and in all of learn/): P problems (tasks), G rollouts of one problem, T tokens of a
+// completion.
 #pragma once
 
 #include <map>
@@ -13,28 +14,32 @@
 
 namespace vegttt::learn {
 
-// Rollouts of one step, keyed order. `usable[i]` is false for unscored ones and for dropped truncated ones.
+// Rollouts of one step, keyed order. `usable[i]` is false for unscored ones and for dropped
+// truncated ones.
 struct Batch {
   std::vector<records::Rollout> rollouts;  // rewards and advantages set
   std::vector<bool> usable;
 };
 
-// Advantages from rewards (facts: algorithms 1.1). NaN rewards (unscored) get 0 and are left out of mean and
-// deviation. Groups without spread get 0; their number is reported.
+// Advantages from rewards (facts: algorithms 1.1). NaN rewards (unscored) get 0 and are left out of
+// mean and deviation. Groups without spread get 0; their number is reported.
 struct AdvantageResult {
   std::vector<double> advantages;
   int groups = 0, flat_groups = 0;
   std::map<std::string, double> share_by_task;  // of sum |A|
 };
-AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts, const std::vector<bool>& usable,
+AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts,
+                              const std::vector<bool>& usable,
                               const std::string& kind);
 
 struct UpdateStats {
   double loss = 0, grad_norm = 0;
-  double kl_sampler_v1 = 0, kl_sampler_v2 = 0;  // mean(lp_s - lp), mean((lp_s - lp)^2) / 2 before the step
-  double kl_theta0 = 0;                          // k3 against the start, after sampling
+  double kl_sampler_v1 = 0,
+         kl_sampler_v2 = 0;  // mean(lp_s - lp), mean((lp_s - lp)^2) / 2 before the step
+  double kl_theta0 = 0;      // k3 against the start, after sampling
   double entropy = 0, clip_fraction = 0;
-  double logprob_gap_max = 0, logprob_gap_mean = 0;  // |trainer - stored sampler| before the first gradient step
+  double logprob_gap_max = 0,
+         logprob_gap_mean = 0;  // |trainer - stored sampler| before the first gradient step
   std::int64_t trained_tokens = 0;
 };
 
@@ -42,9 +47,11 @@ struct UpdateStats {
 class Learner {
  public:
   virtual ~Learner() = default;
-  // `sampling` is how the batch was sampled: log-probs are those of that distribution (temperature, filters).
-  // Throws MachineError when trainer and sampler log-probs disagree beyond the options' tolerance.
-  virtual UpdateStats update(const Batch& batch, const config::LearnOptions& options,
+  // `sampling` is how the batch was sampled: log-probs are those of that distribution (temperature,
+  // filters). Throws MachineError when trainer and sampler log-probs disagree beyond the options'
+  // tolerance.
+  virtual UpdateStats update(const Batch& batch,
+                             const config::LearnOptions& options,
                              const config::SamplingOptions& sampling) = 0;
   // Adapter (PEFT format) and optimizer state into `folder`; the caller writes DONE.
   virtual void save(const std::string& folder) const = 0;

@@ -1,5 +1,5 @@
-// From one row of logits to a token: temperature, then top-k, top-p, min-p, then the inverse of the distribution
-// function in the order of token ids. Deterministic; no state.
+// From one row of logits to a token: temperature, then top-k, top-p, min-p, then the inverse of the
+// distribution function in the order of token ids. Deterministic; no state.
 #pragma once
 
 #include <span>
@@ -17,11 +17,14 @@ struct Choice {
 // True when some tokens may be dropped before sampling.
 bool has_filter(const config::SamplingOptions& options);
 
-// Sets to 0 the weights of dropped tokens. `weights` are e^((logit - largest) / temperature); ties go to lower ids.
+// Sets to 0 the weights of dropped tokens. `weights` are e^((logit - largest) / temperature); ties
+// go to lower ids.
 void apply_filters(std::span<float> weights, const config::SamplingOptions& options);
 
 // `uniform` in [0, 1). Throws MachineError when a logit is not a number.
-Choice choose(std::span<const float> logits, const config::SamplingOptions& options, double uniform);
+Choice choose(std::span<const float> logits,
+              const config::SamplingOptions& options,
+              double uniform);
 
 // Throws UserError naming the key of a value out of range.
 void check_sampling(const config::SamplingOptions& options);

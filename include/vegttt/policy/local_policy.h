@@ -1,5 +1,5 @@
-// A model folder that samples in this process. The learner (learn/local_learner.h) shares its weights and adapter: an
-// update is what the next sample sees.
+// A model folder that samples in this process. The learner (learn/local_learner.h) shares its
+// weights and adapter: an update is what the next sample sees.
 #pragma once
 
 #include <memory>
@@ -16,16 +16,21 @@ namespace vegttt::policy {
 class LocalPolicy : public Sampler {
  public:
   // `adapter` may be empty (no LoRA). Attaches it to the model.
-  LocalPolicy(std::string name, std::shared_ptr<Transformer> model, std::shared_ptr<Tokenizer> tokenizer, ChatFormat chat,
+  LocalPolicy(std::string name,
+              std::shared_ptr<Transformer> model,
+              std::shared_ptr<Tokenizer> tokenizer,
+              ChatFormat chat,
               std::shared_ptr<Adapter> adapter);
 
   std::vector<int> encode_prompt(const std::string& system, const std::string& user) const override;
   std::string decode_completion(const std::vector<int>& tokens) const override;
-  // On a CPU in float32 tokens and log-probs are a function of request, options and weights alone: neither the other
-  // requests, nor their order, nor the number of slots or threads changes a bit. (Another CPU type may: libm's and the
-  // compiler's choices. Other devices and types: a batch may change the last bits, hence now and then a token.)
-  // Throws UserError on options out of range or a prompt longer than the model's positions.
-  void sample(const std::vector<SampleRequest>& requests, const config::SamplingOptions& options,
+  // On a CPU in float32 tokens and log-probs are a function of request, options and weights alone:
+  // neither the other requests, nor their order, nor the number of slots or threads changes a bit.
+  // (Another CPU type may: libm's and the compiler's choices. Other devices and types: a batch may
+  // change the last bits, hence now and then a token.) Throws UserError on options out of range or
+  // a prompt longer than the model's positions.
+  void sample(const std::vector<SampleRequest>& requests,
+              const config::SamplingOptions& options,
               const std::function<void(std::size_t, Completion)>& done) override;
 
   const std::string& name() const { return name_; }  // goes into adapter_config.json
@@ -42,12 +47,14 @@ class LocalPolicy : public Sampler {
   std::shared_ptr<Adapter> adapter_;
 };
 
-// "starter" -> configs/policies/starter of the source or installed tree; a folder; a hub id ("Qwen/Qwen3-0.6B") in the
-// local hub cache, never downloaded. Throws UserError saying where it looked.
+// "starter" -> configs/policies/starter of the source or installed tree; a folder; a hub id
+// ("Qwen/Qwen3-0.6B") in the local hub cache, never downloaded. Throws UserError saying where it
+// looked.
 core::fs::path find_model_folder(const std::string& name);
 
-// Loads options.folder on options.device with a new adapter of options.lora (seeded by `seed`), or the adapter of
-// options.init. `init` is a checkpoint folder.
-std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options, std::uint64_t seed = 0);
+// Loads options.folder on options.device with a new adapter of options.lora (seeded by `seed`), or
+// the adapter of options.init. `init` is a checkpoint folder.
+std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options,
+                                        std::uint64_t seed = 0);
 
 }  // namespace vegttt::policy

@@ -31,17 +31,18 @@ struct Adapter {
   Adapter clone() const;
 };
 
-// A uniform in +-1/sqrt(in) (PEFT's kaiming_uniform(a = sqrt(5))) from counter-based numbers, B zero: the adapted
-// model equals its base. Throws UserError for a target that the model lacks.
+// A uniform in +-1/sqrt(in) (PEFT's kaiming_uniform(a = sqrt(5))) from counter-based numbers, B
+// zero: the adapted model equals its base. Throws UserError for a target that the model lacks.
 Adapter new_adapter(Weights& weights, const config::LoraOptions& options, std::uint64_t seed);
 
-// Reads adapter_config.json and adapter_model.safetensors; UserError on another kind of adapter or tensors that do not
-// fit `weights`. Onto the device of the weights.
+// Reads adapter_config.json and adapter_model.safetensors; UserError on another kind of adapter or
+// tensors that do not fit `weights`. Onto the device of the weights.
 Adapter load_adapter(const core::fs::path& folder, Weights& weights);
 // Writes both files as PEFT does. `base` is base_model_name_or_path.
 void save_adapter(const core::fs::path& folder, const Adapter& adapter, const std::string& base);
 
-// Makes the layers use the adapter's tensors (shared, so that a later in-place update is seen at once).
+// Makes the layers use the adapter's tensors (shared, so that a later in-place update is seen at
+// once).
 void attach(Weights& weights, const Adapter& adapter);
 void detach(Weights& weights);
 

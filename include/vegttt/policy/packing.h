@@ -1,5 +1,6 @@
-// Several sequences in one forward pass without padding. Completions of one prompt may share its tokens: the prompt is
-// computed once, and each completion attends to it and then causally to itself.
+// Several sequences in one forward pass without padding. Completions of one prompt may share its
+// tokens: the prompt is computed once, and each completion attends to it and then causally to
+// itself.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -30,8 +31,14 @@ struct Packing {
 };
 
 // q [N, heads, D], k and v [N, kv_heads, D] -> [N, heads, D].
-at::Tensor attention_packed(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Packing& packing);
+at::Tensor attention_packed(const at::Tensor& q,
+                            const at::Tensor& k,
+                            const at::Tensor& v,
+                            const Packing& packing);
 // The same for B sequences of T tokens.
-at::Tensor attention_batch(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t batch);
+at::Tensor attention_batch(const at::Tensor& q,
+                           const at::Tensor& k,
+                           const at::Tensor& v,
+                           std::int64_t batch);
 
 }  // namespace vegttt::policy

@@ -13,7 +13,7 @@ struct Candidate {
   std::string assembled;  // the whole translation unit
   // assembled line (1-based) -> line of `code` (1-based), 0 for lines of the frame.
   std::vector<int> line_map;
-  std::string hash;       // short hash of dialect + assembled
+  std::string hash;  // short hash of dialect + assembled
 };
 
 }  // namespace vegttt::records

@@ -18,9 +18,9 @@ struct ComputeLedger {
   std::int64_t trained_tokens = 0;
   std::int64_t updates = 0;
   std::int64_t evaluations = 0;
-  std::map<std::string, double> stage_s;   // sample, evaluate, learn, save, ...
-  double device_s = 0;                     // seconds the device (or the cores) worked for the run
-  double wall_clock_s = 0;                 // over all attempts
+  std::map<std::string, double> stage_s;  // sample, evaluate, learn, save, ...
+  double device_s = 0;                    // seconds the device (or the cores) worked for the run
+  double wall_clock_s = 0;                // over all attempts
   int attempts = 0;
 
   void add(const ComputeLedger& other);

@@ -14,16 +14,16 @@ enum class Status {
   kNoCode,         // the completion holds no code
   kScaffoldError,  // it cannot be put into the frame (no `launch`, forbidden construct)
   kCompileError,
-  kLaunchError,    // crashed, trapped, exited, touched what it may not
+  kLaunchError,  // crashed, trapped, exited, touched what it may not
   kTimeout,
   kWrong,
-  kSuspicious,     // correct, but faster than the machine can be: no reward
-  kSlow,           // correct, median speedup <= 1
-  kFast,           // correct, median speedup > 1
-  kUnscored,       // the machine failed, not the candidate: never enters rewards or rates
+  kSuspicious,  // correct, but faster than the machine can be: no reward
+  kSlow,        // correct, median speedup <= 1
+  kFast,        // correct, median speedup > 1
+  kUnscored,    // the machine failed, not the candidate: never enters rewards or rates
 };
 
-const char* name_of(Status status);          // "no_code", "fast", ...
+const char* name_of(Status status);  // "no_code", "fast", ...
 Status status_from_name(std::string_view name);
 const std::vector<Status>& all_statuses();
 inline bool is_correct(Status s) {
@@ -33,14 +33,14 @@ inline bool is_correct(Status s) {
 // One input set's comparison with the float64 truth.
 struct InputCheck {
   int input_set = 0;
-  std::string shapes;                   // "A 1024x8192, B 8192x1"
+  std::string shapes;  // "A 1024x8192, B 8192x1"
   bool passed = false;
-  double largest_error = 0;             // |out - truth| at the worst element relative to its allowance
-  double allowed = 0;                   // allowance at that element, absolute
-  std::vector<std::int64_t> at;         // its index
+  double largest_error = 0;      // |out - truth| at the worst element relative to its allowance
+  double allowed = 0;            // allowance at that element, absolute
+  std::vector<std::int64_t> at;  // its index
   double got = 0, expected = 0;
-  std::int64_t bad = 0, elements = 0;   // elements beyond their allowance, of how many
-  std::string reason;                   // one line for people and models; "" when passed
+  std::int64_t bad = 0, elements = 0;  // elements beyond their allowance, of how many
+  std::string reason;                  // one line for people and models; "" when passed
 };
 
 // Paired times of candidate and reference under one protocol, in microseconds.
@@ -49,28 +49,29 @@ struct Timing {
   std::vector<double> reference_us;
   double candidate_median_us = 0;
   double reference_median_us = 0;
-  double spread = 0;                 // interquartile range of the candidate over its median
-  double speedup = 0;                // median of the paired ratios reference / candidate
-  double speedup_low = 0;            // 95 % interval of that median
+  double spread = 0;       // interquartile range of the candidate over its median
+  double speedup = 0;      // median of the paired ratios reference / candidate
+  double speedup_low = 0;  // 95 % interval of that median
   double speedup_high = 0;
-  double floor_us = 0;               // speed of light of this machine for this task, 0 if unknown
+  double floor_us = 0;  // speed of light of this machine for this task, 0 if unknown
 };
 
 struct Evaluation {
   std::string candidate_hash;
   std::string task_id;
-  std::string size;                  // "small"
+  std::string size;  // "small"
   std::string dialect;
-  std::string protocol;              // "strict", "paper-fast", ...
-  std::string machine;               // short name of the device the timing belongs to
+  std::string protocol;  // "strict", "paper-fast", ...
+  std::string machine;   // short name of the device the timing belongs to
   Status status = Status::kUnscored;
-  std::string message;               // one line: why it has this status
-  std::string log;                   // compiler or run log, lines mapped to the model's, valid UTF-8
+  std::string message;  // one line: why it has this status
+  std::string log;      // compiler or run log, lines mapped to the model's, valid UTF-8
   std::vector<InputCheck> checks;
   std::optional<Timing> timing;
-  bool fast_1 = false;               // correct and speedup > 1
-  bool fast_1_strict = false;        // correct and speedup_low > 1
-  std::vector<std::string> flags;    // "cached_compile", "below_floor", "noisy", "landlock_missing", ...
+  bool fast_1 = false;         // correct and speedup > 1
+  bool fast_1_strict = false;  // correct and speedup_low > 1
+  std::vector<std::string>
+      flags;  // "cached_compile", "below_floor", "noisy", "landlock_missing", ...
   std::map<std::string, double> stage_s;  // seconds per stage: compile, inputs, verify, time
 
   // The speedup of a correct candidate, else 0.

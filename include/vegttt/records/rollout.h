@@ -17,8 +17,8 @@ inline constexpr int kSchemaVersion = 1;
 struct RolloutKey {
   std::int64_t seed = 0;  // sample seed
   int theta_step = 0;
-  std::string task_id;    // "L1/4"
-  int sample = 0;         // 0 .. G-1 within (theta_step, task)
+  std::string task_id;  // "L1/4"
+  int sample = 0;       // 0 .. G-1 within (theta_step, task)
   auto operator<=>(const RolloutKey&) const = default;
   std::string text() const;  // "42/step_003/L1/4/017", for messages
 };
@@ -28,7 +28,7 @@ struct Prompt {
   std::string task_id;
   std::string system;  // "" when the frame has none
   std::string user;
-  std::string hash;    // short hash over frame files, examples and text
+  std::string hash;  // short hash over frame files, examples and text
 };
 
 enum class FinishReason { kStop, kLength };
@@ -37,10 +37,10 @@ enum class FinishReason { kStop, kLength };
 struct Rollout {
   RolloutKey key;
   std::string prompt_hash;
-  std::vector<int> prompt_tokens;       // written as a count plus the hash, not in full
-  std::vector<int> completion_tokens;   // the end token included when it was sampled
-  std::vector<float> logprobs;          // of the temperature-scaled distribution, one per completion token
-  std::string completion;               // decoded, without the end token
+  std::vector<int> prompt_tokens;      // written as a count plus the hash, not in full
+  std::vector<int> completion_tokens;  // the end token included when it was sampled
+  std::vector<float> logprobs;  // of the temperature-scaled distribution, one per completion token
+  std::string completion;       // decoded, without the end token
   FinishReason finish_reason = FinishReason::kStop;
   // Set after judging.
   std::string code_hash;

@@ -11,49 +11,51 @@
 
 namespace vegttt::records {
 
-// Counts of one task's rollouts of one theta_step; `unscored` ones are outside of `n`. A `suspicious` kernel is not
-// counted as correct: what is faster than the machine cannot have done the work.
+// Counts of one task's rollouts of one theta_step; `unscored` ones are outside of `n`. A
+// `suspicious` kernel is not counted as correct: what is faster than the machine cannot have done
+// the work.
 struct TaskCounts {
-  int n = 0, compiled = 0, correct = 0, fast_1 = 0, fast_1_strict = 0, suspicious = 0, truncated = 0, unscored = 0;
-  int distinct = 0;           // different kernels among the rollouts
-  double speedup_sum = 0;     // over correct ones
+  int n = 0, compiled = 0, correct = 0, fast_1 = 0, fast_1_strict = 0, suspicious = 0,
+      truncated = 0, unscored = 0;
+  int distinct = 0;        // different kernels among the rollouts
+  double speedup_sum = 0;  // over correct ones
   double best_speedup = 0;
   double reward_sum = 0;
 };
 
 // One line of metrics.jsonl: the rollouts sampled from theta_s.
 struct StepMetrics {
-  int step_idx = 0;                        // s
-  std::map<std::string, TaskCounts> tasks; // by task id
-  int rollouts_so_far = 0;                 // (s + 1) * N * K
-  std::map<std::string, double> more;      // loss, grad_norm, kl, entropy, seconds, ...
+  int step_idx = 0;                         // s
+  std::map<std::string, TaskCounts> tasks;  // by task id
+  int rollouts_so_far = 0;                  // (s + 1) * N * K
+  std::map<std::string, double> more;       // loss, grad_norm, kl, entropy, seconds, ...
 
   // Unweighted mean over tasks of the per-task rate; equal to the pooled rate for equal n.
   double aggregate(int TaskCounts::*count) const;
   double aggregate_fast_1() const { return aggregate(&TaskCounts::fast_1); }
   double aggregate_correct() const { return aggregate(&TaskCounts::correct); }
-  double aggregate_speedup() const;        // mean over correct rollouts, 0 if none
+  double aggregate_speedup() const;  // mean over correct rollouts, 0 if none
   double aggregate_reward() const;
   int n_samples() const;
 };
 
 struct Trajectory {
-  std::vector<StepMetrics> steps;          // steps[s].step_idx == s
+  std::vector<StepMetrics> steps;  // steps[s].step_idx == s
 };
 
 enum class Strategy { kArgmax, kEarlyStop, kFixed, kOracle };
-const char* name_of(Strategy strategy);    // "boa", "early_stop", "fixed", "oracle"
+const char* name_of(Strategy strategy);  // "boa", "early_stop", "fixed", "oracle"
 
 // What a strategy picks from a trajectory and what it costs.
 struct Selection {
   Strategy strategy = Strategy::kArgmax;
-  int patience = 0;                        // early_stop: P
-  std::string criterion;                   // "fast_1", "fast_1_strict"
-  int selected_step = 0;                   // earliest on ties; -1 for the oracle (one step per task)
+  int patience = 0;       // early_stop: P
+  std::string criterion;  // "fast_1", "fast_1_strict"
+  int selected_step = 0;  // earliest on ties; -1 for the oracle (one step per task)
   std::map<std::string, int> per_task_step;  // oracle only
-  double score = 0;                        // the criterion at that step: a maximum of noisy values
-  int rollouts_spent = 0;                  // early stop pays optimum + P
-  std::optional<double> fresh_score;       // re-evaluated on fresh samples
+  double score = 0;                   // the criterion at that step: a maximum of noisy values
+  int rollouts_spent = 0;             // early stop pays optimum + P
+  std::optional<double> fresh_score;  // re-evaluated on fresh samples
   int fresh_n = 0;
 };
 

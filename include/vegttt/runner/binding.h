@@ -5,7 +5,8 @@
 
 namespace vegttt::runner {
 
-// The calling thread to the n-th core of `allowed`, counted from 0. Nothing happens where there are fewer.
+// The calling thread to the n-th core of `allowed`, counted from 0. Nothing happens where there are
+// fewer.
 inline void bind_to(const cpu_set_t& allowed, int n) {
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
     if (CPU_ISSET(cpu, &allowed) && n-- == 0) {

@@ -10,18 +10,24 @@
 
 namespace vegttt::scaffold {
 
-// A prompt frame: system text, user template, rules by dialect and examples; read from a folder or built in
+// A prompt frame: system text, user template, rules by dialect and examples; read from a folder or
+// built in
 // ("full", "compact"). configs/prompts/README.md describes the files.
 class PromptFrame {
  public:
-  // "full", "compact" or a folder that holds user.txt and, as it likes, system.txt, rules_<dialect>.txt and
-  // examples/*.txt. Throws UserError for an unknown name, a folder without user.txt, an unknown placeholder.
+  // "full", "compact" or a folder that holds user.txt and, as it likes, system.txt,
+  // rules_<dialect>.txt and examples/*.txt. Throws UserError for an unknown name, a folder without
+  // user.txt, an unknown placeholder.
   static PromptFrame load(const std::string& name_or_folder);
 
-  // Fills the template: {{task}} {{dims}} {{constants}} {{signature}} {{reference}} {{inputs}} {{dialect}} {{size}}
-  // {{machine}} {{rules}} {{examples}}. Examples of reserved tasks and of the task itself are left out.
-  // `reference_name`: the named alternative reference that the judge uses, "" for the main one.
-  records::Prompt prompt(const tasks::Task& task, const std::string& size, const std::string& dialect,
+  // Fills the template: {{task}} {{dims}} {{constants}} {{signature}} {{reference}} {{inputs}}
+  // {{dialect}} {{size}}
+  // {{machine}} {{rules}} {{examples}}. Examples of reserved tasks and of the task itself are left
+  // out. `reference_name`: the named alternative reference that the judge uses, "" for the main
+  // one.
+  records::Prompt prompt(const tasks::Task& task,
+                         const std::string& size,
+                         const std::string& dialect,
                          const std::string& reference_name = "") const;
 
   // Short hash over the names and texts of all files of the frame.
@@ -42,8 +48,8 @@ class PromptFrame {
   std::vector<Example> examples_;             // in the order of their file names
 };
 
-// One line per tensor, for prompts: "A float32[M,K] upper_triangular", " parameter" behind parameters, then
-// "out float32[M,1]".
+// One line per tensor, for prompts: "A float32[M,K] upper_triangular", " parameter" behind
+// parameters, then "out float32[M,1]".
 std::string describe_tensors(const tasks::Task& task);
 // "M=1024 K=8192": sizes, integer constants and derived values in file order.
 std::string describe_dims(const tasks::Task& task, const std::string& size);

@@ -1,9 +1,11 @@
-// vegttt_nvrtc: compiles one assembled CUDA candidate and says what the compiler says. A process of its own, since NVRTC
-// prints any file of the host that the source includes: it closes itself in before it sees a line of the source.
+// vegttt_nvrtc: compiles one assembled CUDA candidate and says what the compiler says. A process of
+// its own, since NVRTC prints any file of the host that the source includes: it closes itself in
+// before it sees a line of the source.
 //
 //   vegttt_nvrtc LIBNVRTC ARCHITECTURE INCLUDE_FOLDER...
 //
-// stdin: "NAME LENGTH\n" and LENGTH bytes, first the source, then in-memory headers. stdout: PTX. stderr: the log.
+// stdin: "NAME LENGTH\n" and LENGTH bytes, first the source, then in-memory headers. stdout: PTX.
+// stderr: the log.
 #include <dlfcn.h>
 #include <glob.h>
 #include <sys/resource.h>
@@ -23,9 +25,11 @@ namespace {
 
 using Program = void*;
 
-// The few functions of NVRTC's C interface, found in the library: no headers of it are needed to build this.
+// The few functions of NVRTC's C interface, found in the library: no headers of it are needed to
+// build this.
 struct Api {
-  int (*create)(Program*, const char*, const char*, int, const char* const*, const char* const*) = nullptr;
+  int (*create)(Program*, const char*, const char*, int, const char* const*, const char* const*) =
+      nullptr;
   int (*compile)(Program, int, const char* const*) = nullptr;
   int (*log_size)(Program, std::size_t*) = nullptr;
   int (*log)(Program, char*) = nullptr;
@@ -39,7 +43,8 @@ bool find(void* library, const char* name, F& function) {
   return function != nullptr;
 }
 
-// NVRTC opens its built-ins by name when it first compiles, too late for the jail: the loader then finds these.
+// NVRTC opens its built-ins by name when it first compiles, too late for the jail: the loader then
+// finds these.
 void load_builtins(const std::string& folder) {
   glob_t found{};
   if (::glob((folder + "/libnvrtc-builtins.so.*").c_str(), 0, nullptr, &found) == 0)
@@ -50,8 +55,10 @@ void load_builtins(const std::string& folder) {
 bool load(const char* path, Api& api) {
   void* library = ::dlopen(path, RTLD_NOW);
   if (library == nullptr) return false;
-  return find(library, "nvrtcCreateProgram", api.create) && find(library, "nvrtcCompileProgram", api.compile) &&
-         find(library, "nvrtcGetProgramLogSize", api.log_size) && find(library, "nvrtcGetProgramLog", api.log) &&
+  return find(library, "nvrtcCreateProgram", api.create) &&
+         find(library, "nvrtcCompileProgram", api.compile) &&
+         find(library, "nvrtcGetProgramLogSize", api.log_size) &&
+         find(library, "nvrtcGetProgramLog", api.log) &&
          find(library, "nvrtcGetPTXSize", api.ptx_size) && find(library, "nvrtcGetPTX", api.ptx);
 }
 
@@ -81,13 +88,27 @@ bool close_in(const std::vector<std::string>& include_folders) {
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_AS, rlim_t{8} << 30);
   runner::SyscallFilter filter(runner::SyscallFilter::Default::kAllow);
-  for (const int call : {SYS_socket, SYS_connect, SYS_bind, SYS_execve, SYS_execveat, SYS_fork, SYS_vfork, SYS_ptrace, SYS_process_vm_readv,
-                         SYS_io_uring_setup, SYS_bpf, SYS_mount, SYS_unshare, SYS_setns, SYS_kill})
+  for (const int call : {SYS_socket,
+                         SYS_connect,
+                         SYS_bind,
+                         SYS_execve,
+                         SYS_execveat,
+                         SYS_fork,
+                         SYS_vfork,
+                         SYS_ptrace,
+                         SYS_process_vm_readv,
+                         SYS_io_uring_setup,
+                         SYS_bpf,
+                         SYS_mount,
+                         SYS_unshare,
+                         SYS_setns,
+                         SYS_kill})
     filter.refuse(call, EPERM);
   filter.finish();
   const int ruleset = runner::make_ruleset();
   if (ruleset >= 0) {
-    for (const std::string& folder : include_folders) runner::allow_below(ruleset, folder.c_str(), runner::Access::kRead);
+    for (const std::string& folder : include_folders)
+      runner::allow_below(ruleset, folder.c_str(), runner::Access::kRead);
     if (!runner::restrict_self(ruleset)) return false;
   }
   return !runner::seccomp_available() || filter.install(true);
@@ -101,7 +122,9 @@ std::string log_of(const Api& api, Program program) {
   return log.c_str();
 }
 
-int compile(const Api& api, const std::vector<Text>& texts, const std::vector<std::string>& options) {
+int compile(const Api& api,
+            const std::vector<Text>& texts,
+            const std::vector<std::string>& options) {
   std::vector<const char*> headers, names, flags;
   for (std::size_t i = 1; i < texts.size(); ++i) {
     headers.push_back(texts[i].bytes.c_str());
@@ -109,7 +132,12 @@ int compile(const Api& api, const std::vector<Text>& texts, const std::vector<st
   }
   for (const std::string& option : options) flags.push_back(option.c_str());
   Program program = nullptr;
-  if (api.create(&program, texts[0].bytes.c_str(), "frame", static_cast<int>(headers.size()), headers.data(), names.data()) != 0)
+  if (api.create(&program,
+                 texts[0].bytes.c_str(),
+                 "frame",
+                 static_cast<int>(headers.size()),
+                 headers.data(),
+                 names.data()) != 0)
     return kMachineFailed;
   const int result = api.compile(program, static_cast<int>(flags.size()), flags.data());
   std::fputs(log_of(api, program).c_str(), stderr);
@@ -130,8 +158,12 @@ int main(int argc, char** argv) {
   if (argc < 3) return kMachineFailed;
   const std::string library = argv[1];
   const std::vector<std::string> folders(argv + 3, argv + argc);
-  // -default-device: functions without a mark are device code, `launch` too. -rdc: kernels may start kernels.
-  std::vector<std::string> options = {std::string("--gpu-architecture=") + argv[2], "--std=c++17", "-default-device", "-rdc=true",
+  // -default-device: functions without a mark are device code, `launch` too. -rdc: kernels may
+  // start kernels.
+  std::vector<std::string> options = {std::string("--gpu-architecture=") + argv[2],
+                                      "--std=c++17",
+                                      "-default-device",
+                                      "-rdc=true",
                                       "-diag-suppress=47,177"};
   for (const std::string& folder : folders) options.push_back("-I" + folder);
   Api api;

@@ -107,7 +107,8 @@ CompilerJail::~CompilerJail() {
   if (ruleset_ >= 0) ::close(ruleset_);
 }
 
-// Limits come after the folders: this is still a fork of the judge, which may hold thousands of descriptors.
+// Limits come after the folders: this is still a fork of the judge, which may hold thousands of
+// descriptors.
 bool CompilerJail::enter() const {
   if (root_ && (!root_->enter() || ::chdir(work_.c_str()) != 0)) return false;
   const bool limited = limit(RLIMIT_CPU, static_cast<rlim_t>(cpu_s_) + 1) &&

@@ -1,5 +1,6 @@
-// Sixteen float lanes: one AVX-512 register, two of AVX2, or plain code; the same bits from each. This file is
-// compiled once per instruction set (row_kernels.inl), so everything in it is inlined and nothing of std is used.
+// Sixteen float lanes: one AVX-512 register, two of AVX2, or plain code; the same bits from each.
+// This file is compiled once per instruction set (row_kernels.inl), so everything in it is inlined
+// and nothing of std is used.
 #pragma once
 
 #include <immintrin.h>
@@ -33,7 +34,8 @@ VEGTTT_INLINE void store_some(float* to, Lanes from, std::int64_t count) {
 }
 VEGTTT_INLINE Lanes all(float value) { return Lanes{} + value; }
 
-// a * b + c, rounded once. Explicit, since the compiler's own contraction differs from one loop to the next.
+// a * b + c, rounded once. Explicit, since the compiler's own contraction differs from one loop to
+// the next.
 VEGTTT_INLINE Lanes fma(Lanes a, Lanes b, Lanes c) {
 #if defined(__AVX512F__)
   return (Lanes)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
@@ -59,7 +61,8 @@ VEGTTT_INLINE float sum(Lanes x) {
   return x[0] + x[1];
 }
 
-// e^x for x <= 88, within 2 units in the last place; 0 below -87. Cephes' polynomial after reduction by ln 2.
+// e^x for x <= 88, within 2 units in the last place; 0 below -87. Cephes' polynomial after
+// reduction by ln 2.
 VEGTTT_INLINE Lanes exp(Lanes x) {
   const IntLanes tiny = x < -87.0f;
   const Lanes shift = all(12582912.0f);  // adding and taking it away rounds to the nearest integer

@@ -9,18 +9,24 @@ namespace {
 // [T, heads, D] -> [1, heads, T, D], with each kv head repeated for its group.
 at::Tensor heads_first(const at::Tensor& x, std::int64_t heads) {
   const std::int64_t group = heads / x.size(1);
-  const at::Tensor repeated =
-      group == 1 ? x : x.unsqueeze(2).expand({x.size(0), x.size(1), group, x.size(2)}).reshape({x.size(0), heads, x.size(2)});
+  const at::Tensor repeated = group == 1 ? x
+                                         : x.unsqueeze(2)
+                                               .expand({x.size(0), x.size(1), group, x.size(2)})
+                                               .reshape({x.size(0), heads, x.size(2)});
   return repeated.transpose(0, 1).unsqueeze(0);
 }
 
 // Query i of the segment sees the prefix and keys 0 .. i of the segment.
 at::Tensor continuation_mask(const Segment& segment, const at::TensorOptions& options) {
-  const at::Tensor all = at::ones({segment.length(), segment.prefix() + segment.length()}, options.dtype(at::kBool));
+  const at::Tensor all =
+      at::ones({segment.length(), segment.prefix() + segment.length()}, options.dtype(at::kBool));
   return all.tril(segment.prefix());
 }
 
-at::Tensor attend_segment(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Segment& segment) {
+at::Tensor attend_segment(const at::Tensor& q,
+                          const at::Tensor& k,
+                          const at::Tensor& v,
+                          const Segment& segment) {
   auto own = [&](const at::Tensor& x) { return x.slice(0, segment.begin, segment.end); };
   auto all = [&](const at::Tensor& x) {
     if (segment.prefix() == 0) return own(x);
@@ -28,9 +34,14 @@ at::Tensor attend_segment(const at::Tensor& q, const at::Tensor& k, const at::Te
   };
   const std::int64_t heads = q.size(1);
   const bool continued = segment.prefix() != 0;
-  const auto mask = continued ? std::optional<at::Tensor>(continuation_mask(segment, q.options())) : std::nullopt;
-  const at::Tensor out = at::scaled_dot_product_attention(heads_first(own(q), heads), heads_first(all(k), heads),
-                                                          heads_first(all(v), heads), mask, 0.0, !continued);
+  const auto mask =
+      continued ? std::optional<at::Tensor>(continuation_mask(segment, q.options())) : std::nullopt;
+  const at::Tensor out = at::scaled_dot_product_attention(heads_first(own(q), heads),
+                                                          heads_first(all(k), heads),
+                                                          heads_first(all(v), heads),
+                                                          mask,
+                                                          0.0,
+                                                          !continued);
   return out.squeeze(0).transpose(0, 1);
 }
 
@@ -58,24 +69,39 @@ KeyPlan plan_keys(const Packing& packing, at::Device device) {
   return plan;
 }
 
-// Flash attention aligns the causal mask to the last query and the last key, which is what a continuation needs.
-at::Tensor attend_flash(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Packing& packing) {
+// Flash attention aligns the causal mask to the last query and the last key, which is what a
+// continuation needs.
+at::Tensor attend_flash(const at::Tensor& q,
+                        const at::Tensor& k,
+                        const at::Tensor& v,
+                        const Packing& packing) {
   const KeyPlan plan = plan_keys(packing, q.device());
   const bool plain = plan.index.size(0) == packing.tokens;
   const at::Tensor keys = plain ? k : k.index_select(0, plan.index);
   const at::Tensor values = plain ? v : v.index_select(0, plan.index);
-  return std::get<0>(at::_flash_attention_forward(q, keys, values, plan.query_ends, plan.key_ends, plan.longest_query,
-                                                  plan.longest_key, 0.0, /*is_causal=*/true, /*return_debug_mask=*/false));
+  return std::get<0>(at::_flash_attention_forward(q,
+                                                  keys,
+                                                  values,
+                                                  plan.query_ends,
+                                                  plan.key_ends,
+                                                  plan.longest_query,
+                                                  plan.longest_key,
+                                                  0.0,
+                                                  /*is_causal=*/true,
+                                                  /*return_debug_mask=*/false));
 }
 
 bool flash_takes(const at::Tensor& q) {
-  return q.is_cuda() && (q.scalar_type() == at::kBFloat16 || q.scalar_type() == at::kHalf) && q.size(2) % 8 == 0 &&
-         q.size(2) <= 256;
+  return q.is_cuda() && (q.scalar_type() == at::kBFloat16 || q.scalar_type() == at::kHalf) &&
+         q.size(2) % 8 == 0 && q.size(2) <= 256;
 }
 
 }  // namespace
 
-at::Tensor attention_packed(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Packing& packing) {
+at::Tensor attention_packed(const at::Tensor& q,
+                            const at::Tensor& k,
+                            const at::Tensor& v,
+                            const Packing& packing) {
   VEGTTT_ASSERT(q.size(0) == packing.tokens, "the packing covers the tokens");
   if (flash_takes(q)) return attend_flash(q, k, v, packing);
   std::vector<at::Tensor> parts;
@@ -83,15 +109,29 @@ at::Tensor attention_packed(const at::Tensor& q, const at::Tensor& k, const at::
   return at::cat(parts, 0);
 }
 
-at::Tensor attention_batch(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t batch) {
-  auto split = [&](const at::Tensor& x) { return x.view({batch, -1, x.size(1), x.size(2)}).transpose(1, 2); };
+at::Tensor attention_batch(const at::Tensor& q,
+                           const at::Tensor& k,
+                           const at::Tensor& v,
+                           std::int64_t batch) {
+  auto split = [&](const at::Tensor& x) {
+    return x.view({batch, -1, x.size(1), x.size(2)}).transpose(1, 2);
+  };
   const std::int64_t group = q.size(1) / k.size(1);
-  auto repeat = [&](const at::Tensor& x) { return group == 1 ? split(x) : split(x).repeat_interleave(group, 1); };
+  auto repeat = [&](const at::Tensor& x) {
+    return group == 1 ? split(x) : split(x).repeat_interleave(group, 1);
+  };
   const bool native_groups = flash_takes(q);
   const at::Tensor out = native_groups
-                             ? at::scaled_dot_product_attention(split(q), split(k), split(v), std::nullopt, 0.0, true,
-                                                                std::nullopt, /*enable_gqa=*/group != 1)
-                             : at::scaled_dot_product_attention(split(q), repeat(k), repeat(v), std::nullopt, 0.0, true);
+                             ? at::scaled_dot_product_attention(split(q),
+                                                                split(k),
+                                                                split(v),
+                                                                std::nullopt,
+                                                                0.0,
+                                                                true,
+                                                                std::nullopt,
+                                                                /*enable_gqa=*/group != 1)
+                             : at::scaled_dot_product_attention(
+                                   split(q), repeat(k), repeat(v), std::nullopt, 0.0, true);
   return out.transpose(1, 2).reshape(q.sizes());
 }
 

@@ -10,8 +10,12 @@ at::Tensor invariant_linear(const at::Tensor& x, const at::Tensor& weight) {
   const std::int64_t width = shape.back();
   shape.back() = weight.size(0);
   at::Tensor out = at::empty(shape, in.options());
-  invariant::linear(in.const_data_ptr<float>(), weight.const_data_ptr<float>(), out.mutable_data_ptr<float>(),
-                    in.numel() / width, width, weight.size(0));
+  invariant::linear(in.const_data_ptr<float>(),
+                    weight.const_data_ptr<float>(),
+                    out.mutable_data_ptr<float>(),
+                    in.numel() / width,
+                    width,
+                    weight.size(0));
   return out;
 }
 
@@ -31,7 +35,8 @@ at::Tensor linear(const at::Tensor& x, const Linear& layer) {
   if (!layer.lora_a.defined()) return y;
   const at::Tensor low = ops::linear(ops::linear(x, layer.lora_a), layer.lora_b);
   if (!use_invariant(x)) return at::add(y, low, layer.lora_scale);
-  invariant::add_scaled(low.const_data_ptr<float>(), layer.lora_scale, y.mutable_data_ptr<float>(), y.numel());
+  invariant::add_scaled(
+      low.const_data_ptr<float>(), layer.lora_scale, y.mutable_data_ptr<float>(), y.numel());
   return y;
 }
 

@@ -1,5 +1,5 @@
-// The operations of a dense decoder, one per file. Each is differentiable; with gradients off, on a CPU in float32,
-// each row's result depends on that row alone (invariant/kernels.h).
+// The operations of a dense decoder, one per file. Each is differentiable; with gradients off, on a
+// CPU in float32, each row's result depends on that row alone (invariant/kernels.h).
 #pragma once
 
 #include <ATen/ATen.h>
@@ -8,15 +8,16 @@
 
 namespace vegttt::policy::ops {
 
-// Normalises the last axis in float32, casts to x's type, then multiplies by `weight`: Llama's and Qwen's rounding.
+// Normalises the last axis in float32, casts to x's type, then multiplies by `weight`: Llama's and
+// Qwen's rounding.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 
 // x [.., in] -> [.., out].
 at::Tensor linear(const at::Tensor& x, const Linear& layer);
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight);
 
-// cos and sin of each position, [N, 1, head_dim]: the halves repeat; the first half of `sin` is negated, so that
-// rotate(x) = x * cos + swap_halves(x) * sin.
+// cos and sin of each position, [N, 1, head_dim]: the halves repeat; the first half of `sin` is
+// negated, so that rotate(x) = x * cos + swap_halves(x) * sin.
 struct RopeTable {
   at::Tensor cos, sin;
 };

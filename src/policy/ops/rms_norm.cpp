@@ -8,15 +8,20 @@ at::Tensor invariant_rms_norm(const at::Tensor& x, const at::Tensor& weight, dou
   const at::Tensor in = x.contiguous();
   at::Tensor out = at::empty_like(in);
   const std::int64_t width = in.size(-1);
-  invariant::rms_norm(in.const_data_ptr<float>(), weight.const_data_ptr<float>(), out.mutable_data_ptr<float>(),
-                      in.numel() / width, width, eps);
+  invariant::rms_norm(in.const_data_ptr<float>(),
+                      weight.const_data_ptr<float>(),
+                      out.mutable_data_ptr<float>(),
+                      in.numel() / width,
+                      width,
+                      eps);
   return out;
 }
 
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  if (use_invariant(x) && weight.scalar_type() == at::kFloat) return invariant_rms_norm(x, weight, eps);
+  if (use_invariant(x) && weight.scalar_type() == at::kFloat)
+    return invariant_rms_norm(x, weight, eps);
   return at::rms_norm(x, {x.size(-1)}, std::nullopt, eps) * weight.to(x.scalar_type());
 }
 

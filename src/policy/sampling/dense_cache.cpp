@@ -6,21 +6,32 @@ namespace {
 // [T, heads, D] -> [1, heads, T, D]
 at::Tensor heads_first(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0); }
 
-// Keys and values [slots, kv_heads, time, D], the prompt copied in front of its completion. Queries of a group are
-// rows of one kv head, so that keys are never repeated.
+// Keys and values [slots, kv_heads, time, D], the prompt copied in front of its completion. Queries
+// of a group are rows of one kv head, so that keys are never repeated.
 class DenseCache : public KvCache {
  public:
   DenseCache(const ModelConfig& config, int slots, std::int64_t length, at::TensorOptions options)
-      : config_(config), slots_(slots), length_(length), options_(options), prompts_(static_cast<std::size_t>(slots)) {}
+      : config_(config),
+        slots_(slots),
+        length_(length),
+        options_(options),
+        prompts_(static_cast<std::size_t>(slots)) {}
 
-  at::Tensor attend_prompt(PromptKeys& prompt, int layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) override {
+  at::Tensor attend_prompt(PromptKeys& prompt,
+                           int layer,
+                           const at::Tensor& q,
+                           const at::Tensor& k,
+                           const at::Tensor& v) override {
     (void)layer;
     prompt.length = q.size(0);
     prompt.keys.push_back(k.transpose(0, 1).contiguous());
     prompt.values.push_back(v.transpose(0, 1).contiguous());
     const std::int64_t group = q.size(1) / k.size(1);
     auto repeat = [&](const at::Tensor& x) { return heads_first(x.repeat_interleave(group, 1)); };
-    return at::scaled_dot_product_attention(heads_first(q), repeat(k), repeat(v), std::nullopt, 0.0, true).squeeze(0).transpose(0, 1);
+    return at::scaled_dot_product_attention(
+               heads_first(q), repeat(k), repeat(v), std::nullopt, 0.0, true)
+        .squeeze(0)
+        .transpose(0, 1);
   }
 
   void assign(int slot, std::shared_ptr<const PromptKeys> prompt) override {
@@ -32,8 +43,12 @@ class DenseCache : public KvCache {
     prompts_[static_cast<std::size_t>(slot)] = prompt->length;
   }
 
-  at::Tensor attend_next(int layer, const std::vector<int>& slots, const std::vector<std::int64_t>& places,
-                         const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) override {
+  at::Tensor attend_next(int layer,
+                         const std::vector<int>& slots,
+                         const std::vector<std::int64_t>& places,
+                         const at::Tensor& q,
+                         const at::Tensor& k,
+                         const at::Tensor& v) override {
     if (layer == 0) plan(slots, places);
     at::Tensor& keys = keys_[static_cast<std::size_t>(layer)];
     at::Tensor& values = values_[static_cast<std::size_t>(layer)];
@@ -43,7 +58,8 @@ class DenseCache : public KvCache {
     const at::Tensor grouped = q.view({rows, kv_heads, q.size(1) / kv_heads, head_dim});
     const at::Tensor seen_keys = keys.slice(2, 0, longest_).index_select(0, rows_);
     const at::Tensor seen_values = values.slice(2, 0, longest_).index_select(0, rows_);
-    return at::scaled_dot_product_attention(grouped, seen_keys, seen_values, mask_, 0.0, false).reshape(q.sizes());
+    return at::scaled_dot_product_attention(grouped, seen_keys, seen_values, mask_, 0.0, false)
+        .reshape(q.sizes());
   }
 
  private:
@@ -55,7 +71,8 @@ class DenseCache : public KvCache {
     for (auto* tensors : {&keys_, &values_}) {
       tensors->resize(static_cast<std::size_t>(config_.layers));
       for (at::Tensor& tensor : *tensors) {
-        const at::Tensor grown = at::zeros({slots_, config_.kv_heads, size, config_.head_dim}, options_);
+        const at::Tensor grown =
+            at::zeros({slots_, config_.kv_heads, size, config_.head_dim}, options_);
         if (tensor.defined()) grown.slice(2, 0, have).copy_(tensor);
         tensor = grown;
       }
@@ -73,7 +90,8 @@ class DenseCache : public KvCache {
     }
     rows_ = at::tensor(rows, at::kLong).to(options_.device());
     at_ = at::tensor(at, at::kLong).to(options_.device());
-    mask_ = (at::arange(longest_, at_.options()).unsqueeze(0) <= at_.unsqueeze(1)).view({-1, 1, 1, longest_});
+    mask_ = (at::arange(longest_, at_.options()).unsqueeze(0) <= at_.unsqueeze(1))
+                .view({-1, 1, 1, longest_});
   }
 
   ModelConfig config_;
@@ -87,7 +105,10 @@ class DenseCache : public KvCache {
 
 }  // namespace
 
-std::unique_ptr<KvCache> make_dense_cache(const ModelConfig& config, int slots, std::int64_t length, at::TensorOptions options) {
+std::unique_ptr<KvCache> make_dense_cache(const ModelConfig& config,
+                                          int slots,
+                                          std::int64_t length,
+                                          at::TensorOptions options) {
   return std::make_unique<DenseCache>(config, slots, length, options);
 }
 

@@ -1,4 +1,5 @@
-// Continuous batching: slots that each decode one request; a finished slot takes the next request of the queue.
+// Continuous batching: slots that each decode one request; a finished slot takes the next request
+// of the queue.
 #pragma once
 
 #include <functional>
@@ -16,8 +17,11 @@ class Engine {
  public:
   using Done = std::function<void(std::size_t, Completion)>;
   // All references must outlive the engine.
-  Engine(const Transformer& model, const std::vector<SampleRequest>& requests, const config::SamplingOptions& options,
-         const std::vector<int>& end_tokens, int slots);
+  Engine(const Transformer& model,
+         const std::vector<SampleRequest>& requests,
+         const config::SamplingOptions& options,
+         const std::vector<int>& end_tokens,
+         int slots);
   // Until the queue is empty or called off.
   void run(RequestQueue& queue, const Done& done);
 

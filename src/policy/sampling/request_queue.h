@@ -1,4 +1,5 @@
-// Requests that wait for a slot, grouped by prompt, so that each prompt is read once, by whichever worker asks first.
+// Requests that wait for a slot, grouped by prompt, so that each prompt is read once, by whichever
+// worker asks first.
 #pragma once
 
 #include <condition_variable>

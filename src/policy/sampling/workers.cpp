@@ -69,8 +69,11 @@ struct JoinAll {
 
 }  // namespace
 
-void sample_with_workers(const Transformer& model, const std::vector<SampleRequest>& requests,
-                         const config::SamplingOptions& options, const std::vector<int>& end_tokens, int workers,
+void sample_with_workers(const Transformer& model,
+                         const std::vector<SampleRequest>& requests,
+                         const config::SamplingOptions& options,
+                         const std::vector<int>& end_tokens,
+                         int workers,
                          const Engine::Done& done) {
   RequestQueue queue(requests);
   Mailbox mailbox(workers);
@@ -80,7 +83,8 @@ void sample_with_workers(const Transformer& model, const std::vector<SampleReque
     try {
       const at::NoGradGuard no_gradients;
       use_one_thread();
-      Engine(model, requests, options, end_tokens, slots).run(queue, [&](std::size_t i, Completion c) { mailbox.put(i, std::move(c)); });
+      Engine(model, requests, options, end_tokens, slots)
+          .run(queue, [&](std::size_t i, Completion c) { mailbox.put(i, std::move(c)); });
     } catch (...) {
       error = std::current_exception();
       queue.call_off();

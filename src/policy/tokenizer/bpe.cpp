@@ -15,13 +15,17 @@ namespace {
 constexpr std::size_t kCacheWords = 200000;
 
 bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return std::all_of(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 std::string to_nfc(std::string_view text) {
   utf8proc_uint8_t* composed = nullptr;
-  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                                   &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const auto length =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()),
+                   &composed,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   VEGTTT_ASSERT(length >= 0, "valid UTF-8 can be normalised");
   std::string result(reinterpret_cast<char*>(composed), static_cast<std::size_t>(length));
   std::free(composed);
@@ -33,11 +37,13 @@ std::string to_nfc(std::string_view text) {
 BpeTokenizer::BpeTokenizer(BpeTables tables) : tables_(std::move(tables)), added_by_byte_(256) {
   special_.resize(tables_.texts.size());
   for (const AddedToken& token : tables_.added) {
-    if (!token.text.empty()) added_by_byte_[static_cast<unsigned char>(token.text[0])].push_back(&token);
+    if (!token.text.empty())
+      added_by_byte_[static_cast<unsigned char>(token.text[0])].push_back(&token);
     special_[static_cast<std::size_t>(token.id)] = token.special;
   }
   for (auto& list : added_by_byte_) {
-    std::stable_sort(list.begin(), list.end(), [](auto* a, auto* b) { return a->text.size() > b->text.size(); });
+    std::stable_sort(
+        list.begin(), list.end(), [](auto* a, auto* b) { return a->text.size() > b->text.size(); });
   }
 }
 
@@ -81,7 +87,11 @@ void BpeTokenizer::encode_word(std::string_view word, std::vector<int>& ids) con
   if (found == cache_.end()) {
     const auto whole = tables_.ignore_merges ? tables_.ids.find(key) : tables_.ids.end();
     if (cache_.size() >= kCacheWords) cache_.clear();
-    found = cache_.emplace(key, whole != tables_.ids.end() ? std::vector<int>{whole->second} : tables_.merges.apply(word)).first;
+    found = cache_
+                .emplace(key,
+                         whole != tables_.ids.end() ? std::vector<int>{whole->second}
+                                                    : tables_.merges.apply(word))
+                .first;
   }
   ids.insert(ids.end(), found->second.begin(), found->second.end());
 }

@@ -18,13 +18,13 @@ struct AddedToken {
 
 // What tokenizer.json says, with the byte alphabet undone.
 struct BpeTables {
-  std::vector<std::string> texts;             // bytes of each id
-  std::unordered_map<std::string, int> ids;   // by bytes; without added tokens
+  std::vector<std::string> texts;            // bytes of each id
+  std::unordered_map<std::string, int> ids;  // by bytes; without added tokens
   Merges merges;
   std::vector<AddedToken> added;
   bool nfc = false;
-  bool ignore_merges = false;                 // a word that is a token as a whole is that token
-  std::optional<Splitter> splitter;           // none: the whole text is one word
+  bool ignore_merges = false;        // a word that is a token as a whole is that token
+  std::optional<Splitter> splitter;  // none: the whole text is one word
 };
 
 class BpeTokenizer : public Tokenizer {

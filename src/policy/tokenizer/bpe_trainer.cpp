@@ -28,7 +28,9 @@ struct Word {
 
 struct PairHash {
   std::size_t operator()(const Pair& pair) const {
-    return (static_cast<std::size_t>(pair.first) << 32 | static_cast<std::size_t>(pair.second)) * 0x9E3779B97F4A7C15ull >> 13;
+    return (static_cast<std::size_t>(pair.first) << 32 | static_cast<std::size_t>(pair.second)) *
+               0x9E3779B97F4A7C15ull >>
+           13;
   }
 };
 
@@ -36,14 +38,18 @@ struct PairHash {
 struct Entry {
   std::int64_t count;
   Pair pair;
-  bool operator<(const Entry& other) const { return count != other.count ? count < other.count : pair > other.pair; }
+  bool operator<(const Entry& other) const {
+    return count != other.count ? count < other.count : pair > other.pair;
+  }
 };
 
-// Byte ids in the order of the characters that stand for them, as Hugging Face numbers its alphabet.
+// Byte ids in the order of the characters that stand for them, as Hugging Face numbers its
+// alphabet.
 std::vector<std::string> alphabet() {
   std::map<std::string, std::string> by_stand_in;
   for (int byte = 0; byte < 256; ++byte) {
-    by_stand_in[stand_in(static_cast<unsigned char>(byte))] = std::string(1, static_cast<char>(byte));
+    by_stand_in[stand_in(static_cast<unsigned char>(byte))] =
+        std::string(1, static_cast<char>(byte));
   }
   std::vector<std::string> bytes;
   for (const auto& [character, byte] : by_stand_in) bytes.push_back(byte);
@@ -54,10 +60,12 @@ class Trainer {
  public:
   Trainer(const std::vector<std::string>& texts, const Splitter& splitter) : tokens_(alphabet()) {
     std::vector<int> id_of_byte(256);
-    for (std::size_t i = 0; i < tokens_.size(); ++i) id_of_byte[static_cast<unsigned char>(tokens_[i][0])] = static_cast<int>(i);
+    for (std::size_t i = 0; i < tokens_.size(); ++i)
+      id_of_byte[static_cast<unsigned char>(tokens_[i][0])] = static_cast<int>(i);
     std::map<std::string, std::int64_t> counts;
     for (const auto& text : texts) {
-      splitter.split(core::valid_utf8(text), [&](std::string_view word) { ++counts[std::string(word)]; });
+      splitter.split(core::valid_utf8(text),
+                     [&](std::string_view word) { ++counts[std::string(word)]; });
     }
     for (const auto& [text, count] : counts) {
       Word word{{}, count};
@@ -66,7 +74,8 @@ class Trainer {
     }
     for (std::size_t w = 0; w < words_.size(); ++w) {
       const auto& ids = words_[w].ids;
-      for (std::size_t i = 0; i + 1 < ids.size(); ++i) change({ids[i], ids[i + 1]}, words_[w].count, w);
+      for (std::size_t i = 0; i + 1 < ids.size(); ++i)
+        change({ids[i], ids[i + 1]}, words_[w].count, w);
     }
     flush();
   }
@@ -104,9 +113,11 @@ class Trainer {
     touched_.clear();
   }
 
-  // Different splits may give equal tokens ("ab"+"c", "a"+"bc"): the second merge then reuses the first one's id.
+  // Different splits may give equal tokens ("ab"+"c", "a"+"bc"): the second merge then reuses the
+  // first one's id.
   int token_of(const Pair& pair) {
-    const std::string text = tokens_[static_cast<std::size_t>(pair.first)] + tokens_[static_cast<std::size_t>(pair.second)];
+    const std::string text = tokens_[static_cast<std::size_t>(pair.first)] +
+                             tokens_[static_cast<std::size_t>(pair.second)];
     const auto [found, fresh] = ids_.emplace(text, static_cast<int>(tokens_.size()));
     if (fresh) tokens_.push_back(text);
     return found->second;
@@ -128,7 +139,8 @@ class Trainer {
     for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
       if (ids[i] != pair.first || ids[i + 1] != pair.second) continue;
       if (i > 0) change({ids[i - 1], pair.first}, -count, w), change({ids[i - 1], id}, count, w);
-      if (i + 2 < ids.size()) change({pair.second, ids[i + 2]}, -count, w), change({id, ids[i + 2]}, count, w);
+      if (i + 2 < ids.size())
+        change({pair.second, ids[i + 2]}, -count, w), change({id, ids[i + 2]}, count, w);
       ids[i] = id;
       ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(i) + 1);
     }
@@ -145,42 +157,70 @@ class Trainer {
 };
 
 Json byte_level(bool use_regex) {
-  return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", false}, {"use_regex", use_regex}};
+  return {{"type", "ByteLevel"},
+          {"add_prefix_space", false},
+          {"trim_offsets", false},
+          {"use_regex", use_regex}};
 }
 
-Json tokenizer_json(const Trainer& trainer, const std::vector<std::string>& special_tokens, const std::string& split) {
+Json tokenizer_json(const Trainer& trainer,
+                    const std::vector<std::string>& special_tokens,
+                    const std::string& split) {
   Json vocab = Json::object(), merges = Json::array(), added = Json::array();
-  for (std::size_t i = 0; i < trainer.tokens().size(); ++i) vocab[to_stand_ins(trainer.tokens()[i])] = i;
+  for (std::size_t i = 0; i < trainer.tokens().size(); ++i)
+    vocab[to_stand_ins(trainer.tokens()[i])] = i;
   for (const auto& [left, right] : trainer.merges()) {
     merges.push_back({to_stand_ins(trainer.tokens()[static_cast<std::size_t>(left)]),
                       to_stand_ins(trainer.tokens()[static_cast<std::size_t>(right)])});
   }
   for (std::size_t i = 0; i < special_tokens.size(); ++i) {
-    added.push_back({{"id", trainer.tokens().size() + i}, {"content", special_tokens[i]}, {"single_word", false},
-                     {"lstrip", false}, {"rstrip", false}, {"normalized", false}, {"special", true}});
+    added.push_back({{"id", trainer.tokens().size() + i},
+                     {"content", special_tokens[i]},
+                     {"single_word", false},
+                     {"lstrip", false},
+                     {"rstrip", false},
+                     {"normalized", false},
+                     {"special", true}});
   }
-  const Json splitter = {{"type", "Split"}, {"pattern", {{"Regex", split}}}, {"behavior", "Isolated"}, {"invert", false}};
+  const Json splitter = {{"type", "Split"},
+                         {"pattern", {{"Regex", split}}},
+                         {"behavior", "Isolated"},
+                         {"invert", false}};
   Json json;
   json["version"] = "1.0";
   json["truncation"] = nullptr;
   json["padding"] = nullptr;
   json["added_tokens"] = added;
   json["normalizer"] = nullptr;
-  json["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", Json::array({splitter, byte_level(false)})}};
+  json["pre_tokenizer"] = {{"type", "Sequence"},
+                           {"pretokenizers", Json::array({splitter, byte_level(false)})}};
   json["post_processor"] = byte_level(false);
   json["decoder"] = byte_level(false);
-  json["model"] = {{"type", "BPE"}, {"dropout", nullptr}, {"unk_token", nullptr}, {"continuing_subword_prefix", nullptr},
-                   {"end_of_word_suffix", nullptr}, {"fuse_unk", false}, {"byte_fallback", false}, {"ignore_merges", false},
-                   {"vocab", vocab}, {"merges", merges}};
+  json["model"] = {{"type", "BPE"},
+                   {"dropout", nullptr},
+                   {"unk_token", nullptr},
+                   {"continuing_subword_prefix", nullptr},
+                   {"end_of_word_suffix", nullptr},
+                   {"fuse_unk", false},
+                   {"byte_fallback", false},
+                   {"ignore_merges", false},
+                   {"vocab", vocab},
+                   {"merges", merges}};
   return json;
 }
 
 }  // namespace
 
-core::Json train_bpe(const std::vector<std::string>& texts, int vocabulary, const std::vector<std::string>& special_tokens,
+core::Json train_bpe(const std::vector<std::string>& texts,
+                     int vocabulary,
+                     const std::vector<std::string>& special_tokens,
                      const std::string& split) {
-  const std::size_t merged = static_cast<std::size_t>(std::max(0, vocabulary)) - std::min(special_tokens.size(), static_cast<std::size_t>(std::max(0, vocabulary)));
-  if (merged < 256) throw core::UserError("a vocabulary holds the 256 bytes and the special tokens at least", "vocabulary");
+  const std::size_t merged =
+      static_cast<std::size_t>(std::max(0, vocabulary)) -
+      std::min(special_tokens.size(), static_cast<std::size_t>(std::max(0, vocabulary)));
+  if (merged < 256)
+    throw core::UserError("a vocabulary holds the 256 bytes and the special tokens at least",
+                          "vocabulary");
   Trainer trainer(texts, Splitter(split, "split"));
   trainer.run(merged);
   return tokenizer_json(trainer, special_tokens, split);

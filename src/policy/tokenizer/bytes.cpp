@@ -8,7 +8,8 @@ namespace {
 
 std::string utf8(unsigned code) {
   if (code < 0x80) return {static_cast<char>(code)};
-  return {static_cast<char>(0xC0 | code >> 6), static_cast<char>(0x80 | (code & 0x3F))};  // all are below 0x800
+  return {static_cast<char>(0xC0 | code >> 6),
+          static_cast<char>(0x80 | (code & 0x3F))};  // all are below 0x800
 }
 
 // Printable Latin-1 stands for itself, the others for U+0100 and on, in order.
@@ -16,7 +17,8 @@ std::array<std::string, 256> make_alphabet() {
   std::array<std::string, 256> alphabet;
   unsigned next = 0x100;
   for (unsigned byte = 0; byte < 256; ++byte) {
-    const bool printable = (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
+    const bool printable =
+        (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
     alphabet[byte] = utf8(printable ? byte : next++);
   }
   return alphabet;

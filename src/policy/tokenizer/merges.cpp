@@ -6,7 +6,8 @@ namespace vegttt::policy {
 namespace {
 
 std::uint64_t key_of(int left, int right) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 | static_cast<std::uint32_t>(right);
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
+         static_cast<std::uint32_t>(right);
 }
 
 // A token of the word in a linked list; `id` -1 once it was swallowed by its left neighbour.
@@ -16,14 +17,17 @@ struct Symbol {
 
 struct Candidate {
   int rank, at, id;
-  bool operator<(const Candidate& other) const {  // the queue's top is the lowest rank, then the leftmost
+  bool operator<(
+      const Candidate& other) const {  // the queue's top is the lowest rank, then the leftmost
     return rank != other.rank ? rank > other.rank : at > other.at;
   }
 };
 
 }  // namespace
 
-void Merges::add(int left, int right, int rank, int merged) { merges_.emplace(key_of(left, right), Merge{rank, merged}); }
+void Merges::add(int left, int right, int rank, int merged) {
+  merges_.emplace(key_of(left, right), Merge{rank, merged});
+}
 
 const Merges::Merge* Merges::find(int left, int right) const {
   const auto found = merges_.find(key_of(left, right));
@@ -34,7 +38,9 @@ std::vector<int> Merges::apply(std::string_view word) const {
   const int size = static_cast<int>(word.size());
   std::vector<Symbol> symbols;
   for (int i = 0; i < size; ++i) {
-    symbols.push_back({bytes_[static_cast<unsigned char>(word[static_cast<std::size_t>(i)])], i - 1, i + 1 < size ? i + 1 : -1});
+    symbols.push_back({bytes_[static_cast<unsigned char>(word[static_cast<std::size_t>(i)])],
+                       i - 1,
+                       i + 1 < size ? i + 1 : -1});
   }
   std::priority_queue<Candidate> queue;
   auto offer = [&](int at) {
@@ -60,7 +66,8 @@ std::vector<int> Merges::apply(std::string_view word) const {
     offer(best.at);
   }
   std::vector<int> ids;
-  for (int i = size > 0 ? 0 : -1; i >= 0; i = symbols[static_cast<std::size_t>(i)].next) ids.push_back(symbols[static_cast<std::size_t>(i)].id);
+  for (int i = size > 0 ? 0 : -1; i >= 0; i = symbols[static_cast<std::size_t>(i)].next)
+    ids.push_back(symbols[static_cast<std::size_t>(i)].id);
   return ids;
 }
 

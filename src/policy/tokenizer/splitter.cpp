@@ -1,7 +1,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include "tokenizer/splitter.h"
+
 #include <pcre2.h>
 
-#include "tokenizer/splitter.h"
 #include "vegttt/core/error.h"
 
 namespace vegttt::policy {
@@ -16,7 +17,8 @@ struct FreeMatch {
 
 // Hugging Face's engine takes \s as the property White_Space; PCRE2's \s also has U+180E.
 const char* const kSpaces =
-    "\\x{9}-\\x{d}\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}";
+    "\\x{9}-\\x{d}\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{"
+    "205f}\\x{3000}";
 
 std::string spell_out_spaces(const std::string& pattern) {
   std::string out;
@@ -47,16 +49,23 @@ struct Splitter::Impl {
   std::unique_ptr<pcre2_code, FreeCode> code;
 };
 
-Splitter::Splitter(const std::string& pattern, const std::string& where) : impl_(std::make_unique<Impl>()) {
+Splitter::Splitter(const std::string& pattern, const std::string& where)
+    : impl_(std::make_unique<Impl>()) {
   const std::string spelled = spell_out_spaces(pattern);
   int error = 0;
   PCRE2_SIZE offset = 0;
-  impl_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(spelled.data()), spelled.size(), PCRE2_UTF | PCRE2_UCP,
-                                  &error, &offset, nullptr));
+  impl_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(spelled.data()),
+                                  spelled.size(),
+                                  PCRE2_UTF | PCRE2_UCP,
+                                  &error,
+                                  &offset,
+                                  nullptr));
   if (!impl_->code) {
     PCRE2_UCHAR text[256];
     pcre2_get_error_message(error, text, sizeof(text));
-    throw core::UserError("the pre-tokenizer's pattern does not compile: " + std::string(reinterpret_cast<char*>(text)), where);
+    throw core::UserError("the pre-tokenizer's pattern does not compile: " +
+                              std::string(reinterpret_cast<char*>(text)),
+                          where);
   }
   pcre2_jit_compile(impl_->code.get(), PCRE2_JIT_COMPLETE);  // without it matching is only slower
 }
@@ -64,13 +73,20 @@ Splitter::Splitter(const std::string& pattern, const std::string& where) : impl_
 Splitter::~Splitter() = default;
 Splitter::Splitter(Splitter&&) noexcept = default;
 
-void Splitter::split(std::string_view text, const std::function<void(std::string_view)>& piece) const {
+void Splitter::split(std::string_view text,
+                     const std::function<void(std::string_view)>& piece) const {
   const std::unique_ptr<pcre2_match_data, FreeMatch> match(pcre2_match_data_create(1, nullptr));
   std::size_t at = 0;
   while (at < text.size()) {
-    const int found = pcre2_match(impl_->code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at,
-                                  PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY, match.get(), nullptr);
-    if (found < 0 && found != PCRE2_ERROR_NOMATCH) throw core::InternalError("pcre2_match failed with " + std::to_string(found));
+    const int found = pcre2_match(impl_->code.get(),
+                                  reinterpret_cast<PCRE2_SPTR>(text.data()),
+                                  text.size(),
+                                  at,
+                                  PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
+                                  match.get(),
+                                  nullptr);
+    if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+      throw core::InternalError("pcre2_match failed with " + std::to_string(found));
     const PCRE2_SIZE* span = pcre2_get_ovector_pointer(match.get());
     const std::size_t begin = found < 0 ? text.size() : span[0];
     if (begin > at) piece(text.substr(at, begin - at));

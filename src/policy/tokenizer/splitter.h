@@ -1,4 +1,5 @@
-// Splits text with a Unicode regular expression: every match is a piece, and so is what lies between two matches.
+// Splits text with a Unicode regular expression: every match is a piece, and so is what lies
+// between two matches.
 #pragma once
 
 #include <functional>

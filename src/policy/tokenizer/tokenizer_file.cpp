@@ -10,7 +10,8 @@
 namespace vegttt::policy {
 namespace {
 
-// Not core::Json: that one keeps its keys in a list, and looking for doubles in a vocabulary of 200,000 takes minutes.
+// Not core::Json: that one keeps its keys in a list, and looking for doubles in a vocabulary of
+// 200,000 takes minutes.
 using Json = nlohmann::json;
 
 template <class T>
@@ -39,7 +40,8 @@ bool has(const Json& json, const char* key) { return json.contains(key) && !json
 
 void read_normalizer(const Json& json, BpeTables& tables, const std::string& where) {
   if (!has(json, "normalizer")) return;
-  if (type_of(json["normalizer"]) != "NFC") refuse("normalizer " + type_of(json["normalizer"]), where);
+  if (type_of(json["normalizer"]) != "NFC")
+    refuse("normalizer " + type_of(json["normalizer"]), where);
   tables.nfc = true;
 }
 
@@ -50,8 +52,10 @@ void read_pre_tokenizer(const Json& step, BpeTables& tables, const std::string& 
     for (const Json& part : step.at("pretokenizers")) read_pre_tokenizer(part, tables, where);
   } else if (type == "Split") {
     const Json pattern = get<Json>(step, "pattern", where);
-    const bool isolated = get_or<std::string>(step, "behavior", "") == "Isolated" && !get_or<bool>(step, "invert", false);
-    if (!isolated || !pattern.contains("Regex") || tables.splitter) refuse("this pre_tokenizer", where);
+    const bool isolated = get_or<std::string>(step, "behavior", "") == "Isolated" &&
+                          !get_or<bool>(step, "invert", false);
+    if (!isolated || !pattern.contains("Regex") || tables.splitter)
+      refuse("this pre_tokenizer", where);
     tables.splitter.emplace(get<std::string>(pattern, "Regex", where), where);
   } else if (type == "ByteLevel") {
     if (get_or<bool>(step, "add_prefix_space", false)) refuse("add_prefix_space", where);
@@ -62,8 +66,10 @@ void read_pre_tokenizer(const Json& step, BpeTables& tables, const std::string& 
 }
 
 void set_text(BpeTables& tables, int id, const std::string& text, const std::string& where) {
-  if (id < 0 || id > 10'000'000) throw core::UserError("token id " + std::to_string(id) + " is out of range", where);
-  if (tables.texts.size() <= static_cast<std::size_t>(id)) tables.texts.resize(static_cast<std::size_t>(id) + 1);
+  if (id < 0 || id > 10'000'000)
+    throw core::UserError("token id " + std::to_string(id) + " is out of range", where);
+  if (tables.texts.size() <= static_cast<std::size_t>(id))
+    tables.texts.resize(static_cast<std::size_t>(id) + 1);
   tables.texts[static_cast<std::size_t>(id)] = text;
 }
 
@@ -75,17 +81,20 @@ void read_vocabulary(const Json& model, BpeTables& tables, const std::string& wh
   }
   for (int byte = 0; byte < 256; ++byte) {
     const auto found = tables.ids.find(std::string(1, static_cast<char>(byte)));
-    if (found == tables.ids.end()) throw core::UserError("the vocabulary lacks byte " + std::to_string(byte), where);
+    if (found == tables.ids.end())
+      throw core::UserError("the vocabulary lacks byte " + std::to_string(byte), where);
     tables.merges.set_byte(static_cast<unsigned char>(byte), found->second);
   }
 }
 
 // "a b" in old files, ["a", "b"] in new ones.
 std::pair<std::string, std::string> sides_of(const Json& merge, const std::string& where) {
-  if (merge.is_array() && merge.size() == 2) return {merge[0].get<std::string>(), merge[1].get<std::string>()};
+  if (merge.is_array() && merge.size() == 2)
+    return {merge[0].get<std::string>(), merge[1].get<std::string>()};
   const std::string text = merge.is_string() ? merge.get<std::string>() : "";
   const auto space = text.find(' ');
-  if (space == std::string::npos) throw core::UserError("a merge is neither a pair nor two words", where);
+  if (space == std::string::npos)
+    throw core::UserError("a merge is neither a pair nor two words", where);
   return {text.substr(0, space), text.substr(space + 1)};
 }
 
@@ -93,10 +102,13 @@ void read_merges(const Json& model, BpeTables& tables, const std::string& where)
   int rank = 0;
   for (const Json& merge : model.at("merges")) {
     const auto [left_text, right_text] = sides_of(merge, where);
-    const std::string left = from_stand_ins(left_text).value_or(left_text), right = from_stand_ins(right_text).value_or(right_text);
-    const auto l = tables.ids.find(left), r = tables.ids.find(right), whole = tables.ids.find(left + right);
+    const std::string left = from_stand_ins(left_text).value_or(left_text),
+                      right = from_stand_ins(right_text).value_or(right_text);
+    const auto l = tables.ids.find(left), r = tables.ids.find(right),
+               whole = tables.ids.find(left + right);
     if (l == tables.ids.end() || r == tables.ids.end() || whole == tables.ids.end()) {
-      throw core::UserError("merge " + std::to_string(rank) + " names a token that the vocabulary lacks", where);
+      throw core::UserError(
+          "merge " + std::to_string(rank) + " names a token that the vocabulary lacks", where);
     }
     tables.merges.add(l->second, r->second, rank++, whole->second);
   }
@@ -104,10 +116,12 @@ void read_merges(const Json& model, BpeTables& tables, const std::string& where)
 
 void read_added(const Json& json, BpeTables& tables, const std::string& where) {
   for (const Json& token : get_or<Json>(json, "added_tokens", Json::array())) {
-    AddedToken added{get<std::string>(token, "content", where), get<int>(token, "id", where),
+    AddedToken added{get<std::string>(token, "content", where),
+                     get<int>(token, "id", where),
                      get_or<bool>(token, "special", false)};
     for (const char* flag : {"single_word", "lstrip", "rstrip"}) {
-      if (get_or<bool>(token, flag, false)) refuse("added token '" + added.text + "' with " + flag, where);
+      if (get_or<bool>(token, flag, false))
+        refuse("added token '" + added.text + "' with " + flag, where);
     }
     set_text(tables, added.id, added.text, where);
     tables.added.push_back(std::move(added));
@@ -116,7 +130,8 @@ void read_added(const Json& json, BpeTables& tables, const std::string& where) {
 
 BpeTables read_tables(const Json& json, const std::string& where) {
   const Json& model = json.contains("model") ? json["model"] : json;
-  if (type_of(model) != "BPE" || !model.contains("vocab") || !model.contains("merges")) refuse("this model", where);
+  if (type_of(model) != "BPE" || !model.contains("vocab") || !model.contains("merges"))
+    refuse("this model", where);
   if (get_or<bool>(model, "byte_fallback", false)) refuse("byte_fallback", where);
   BpeTables tables;
   tables.ignore_merges = get_or<bool>(model, "ignore_merges", false);

@@ -13,7 +13,9 @@ struct Plan {
   Finish finish;
 };
 
-std::vector<std::string> with(std::vector<std::string> index, const std::string& row, const std::string& column) {
+std::vector<std::string> with(std::vector<std::string> index,
+                              const std::string& row,
+                              const std::string& column) {
   index.push_back(row);
   index.push_back(column);
   return index;
@@ -25,13 +27,24 @@ void one_query(Source& source, const Plan& p, Dialect dialect, bool simd) {
   source.line("float score[" + p.S + "];").line("float largest = -INFINITY, sum = 0.0f;");
   source.loop("j", "0", keys).line("float acc = 0.0f;");
   if (simd) source.line("#pragma omp simd reduction(+:acc)");
-  source.each("d", "0", p.E, "acc += " + at(p.q, with(p.index, "i", "d"), p.shape) + " * " + at(p.k, with(p.index, "j", "d"), p.shape) + ";");
-  source.line("score[j] = acc" + p.scale + ";").line(for_dialect("largest = std::max(largest, score[j]);", dialect)).close();
-  source.loop("j", "0", keys).line("score[j] = expf(score[j] - largest);").line("sum += score[j];").close();
+  source.each("d",
+              "0",
+              p.E,
+              "acc += " + at(p.q, with(p.index, "i", "d"), p.shape) + " * " +
+                  at(p.k, with(p.index, "j", "d"), p.shape) + ";");
+  source.line("score[j] = acc" + p.scale + ";")
+      .line(for_dialect("largest = std::max(largest, score[j]);", dialect))
+      .close();
+  source.loop("j", "0", keys)
+      .line("score[j] = expf(score[j] - largest);")
+      .line("sum += score[j];")
+      .close();
   const std::string target = at("out", with(p.index, "i", "d"), p.shape);
   source.loop("d", "0", p.E).line("float acc = 0.0f;");
-  source.each("j", "0", keys, "acc += score[j] * " + at(p.v, with(p.index, "j", "d"), p.shape) + ";");
-  const Written value = p.finish.code(p.finish.expression.op ? "(acc / sum)" : "acc / sum", dialect);
+  source.each(
+      "j", "0", keys, "acc += score[j] * " + at(p.v, with(p.index, "j", "d"), p.shape) + ";");
+  const Written value =
+      p.finish.code(p.finish.expression.op ? "(acc / sum)" : "acc / sum", dialect);
   source.lines(value.statements).line(target + " = " + value.text + ";").close();
 }
 
@@ -62,16 +75,19 @@ Drawn draw_attention(Draw& draw, Dialect dialect) {
   std::string operation;
   if (draw.chance(0.55)) {
     p.causal = draw.chance(0.3);
-    operation = "torch.scaled_dot_product_attention(" + p.q + ", " + p.k + ", " + p.v + (p.causal ? ", None, 0.0, True)" : ")");
+    operation = "torch.scaled_dot_product_attention(" + p.q + ", " + p.k + ", " + p.v +
+                (p.causal ? ", None, 0.0, True)" : ")");
     p.scale = " / sqrtf((float)" + p.E + ")";
   } else {
     const Number scale = draw.chance(0.7) ? draw_number(draw) : Number{""};
     const std::string scores = "torch.matmul(" + p.q + ", " + p.k + ".transpose(-2, -1))";
-    operation = "torch.matmul(torch.softmax(" + scores + (scale.text.empty() ? "" : " * " + scale.text) + ", dim=-1), " + p.v + ")";
+    operation = "torch.matmul(torch.softmax(" + scores +
+                (scale.text.empty() ? "" : " * " + scale.text) + ", dim=-1), " + p.v + ")";
     p.scale = scale.text.empty() ? "" : " * " + scale.c();
   }
   DrawnFinish finish;
-  finish.expression = draw.chance(0.6) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0), true);
+  finish.expression =
+      draw.chance(0.6) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0), true);
   const Written reference = finish.reference(operation);
   task.output(p.shape);
   task.returns(reference.text, reference.statements);
@@ -82,7 +98,8 @@ Drawn draw_attention(Draw& draw, Dialect dialect) {
   for (const Loop& loop : loops) extents.push_back(loop.hi);
   if (dialect == Dialect::kCuda) {
     Source body(1);
-    body.line("const int64_t idx = blockIdx.x * (int64_t)blockDim.x + threadIdx.x;").line("if (idx >= " + product(extents) + ") return;");
+    body.line("const int64_t idx = blockIdx.x * (int64_t)blockDim.x + threadIdx.x;")
+        .line("if (idx >= " + product(extents) + ") return;");
     decompose(body, "idx", loops);
     one_query(body, p, dialect, false);
     return finished(task, cuda_program(task, body, product(extents), 64), "cuda_points");
@@ -90,11 +107,14 @@ Drawn draw_attention(Draw& draw, Dialect dialect) {
   const bool serial = draw.chance(0.12), simd = draw.chance(0.5);
   Source source;
   source.open(task.signature());
-  if (!serial) source.line(threads_pragma(heads && draw.chance(0.4) ? Threads::kCollapse3 : Threads::kCollapse2));
+  if (!serial)
+    source.line(
+        threads_pragma(heads && draw.chance(0.4) ? Threads::kCollapse3 : Threads::kCollapse2));
   for (const Loop& loop : loops) source.loop(loop.var, loop.lo, loop.hi);
   one_query(source, p, dialect, simd);
   source.close_to(0);
-  return finished(task, source.text(), std::string(serial ? "serial" : "threads") + (simd ? "_simd" : ""));
+  return finished(
+      task, source.text(), std::string(serial ? "serial" : "threads") + (simd ? "_simd" : ""));
 }
 
 }  // namespace vegttt::pretrain

@@ -1,4 +1,5 @@
-// Convolutions over one to three axes: strided, padded, dilated, grouped, depthwise, pointwise, with bias and more.
+// Convolutions over one to three axes: strided, padded, dilated, grouped, depthwise, pointwise,
+// with bias and more.
 #include "families.h"
 #include "nest.h"
 #include "window.h"
@@ -11,9 +12,9 @@ struct Conv {
   std::string B, CIN, COUT;
   std::string x, weight;
   std::vector<std::string> x_shape, w_shape, out_shape, out_index;
-  std::vector<Loop> channel_loops;            // reduction over input channels
-  std::string x_channel;                      // index of the input channel
-  std::vector<std::string> w_index;           // without the window's part
+  std::vector<Loop> channel_loops;   // reduction over input channels
+  std::string x_channel;             // index of the input channel
+  std::vector<std::string> w_index;  // without the window's part
   std::string co = "co";
 };
 
@@ -36,7 +37,8 @@ Nest points_nest(const Conv& c) {
   for (std::size_t i = 0; i < c.w.in.size(); ++i) {
     nest.outputs.push_back({c.w.out[i], "0", c.w.out_sizes[i], {}});
     nest.out_index.push_back(c.w.out[i]);
-    const bool padded = !c.w.padding.names[i].empty(), plain = c.w.kernels[i] == "1" && c.w.stride.names[i].empty() && !padded;
+    const bool padded = !c.w.padding.names[i].empty(),
+               plain = c.w.kernels[i] == "1" && c.w.stride.names[i].empty() && !padded;
     w_index.push_back(c.w.k[i]);
     if (plain) {
       x_index.push_back(c.w.out[i]);
@@ -46,7 +48,9 @@ Nest points_nest(const Conv& c) {
     // The innermost position is written into the load where no range check needs it.
     if (padded || i + 1 < c.w.in.size()) {
       loop.first.push_back("const int64_t " + c.w.in[i] + " = " + position(c.w, i) + ";");
-      if (padded) loop.first.push_back("if (" + c.w.in[i] + " < 0 || " + c.w.in[i] + " >= " + c.w.sizes[i] + ") continue;");
+      if (padded)
+        loop.first.push_back("if (" + c.w.in[i] + " < 0 || " + c.w.in[i] + " >= " + c.w.sizes[i] +
+                             ") continue;");
       x_index.push_back(c.w.in[i]);
     } else {
       x_index.push_back(position(c.w, i));
@@ -70,9 +74,11 @@ Nest rows_nest(const Conv& c) {
   nest.term = "f * " + at(c.x, x_index, c.x_shape);
   if (!c.w.padding.names[last].empty()) {
     if (c.w.stride.names[last].empty()) {
-      const std::string reach = c.w.k[last] + (c.w.dilation.names[last].empty() ? "" : " * " + c.w.dilation.names[last]);
+      const std::string reach =
+          c.w.k[last] + (c.w.dilation.names[last].empty() ? "" : " * " + c.w.dilation.names[last]);
       nest.row_lo = "std::max<int64_t>(0, " + c.w.padding.names[last] + " - " + reach + ")";
-      nest.row_hi = "std::min(" + c.w.out_sizes[last] + ", " + c.w.sizes[last] + " + " + c.w.padding.names[last] + " - " + reach + ")";
+      nest.row_hi = "std::min(" + c.w.out_sizes[last] + ", " + c.w.sizes[last] + " + " +
+                    c.w.padding.names[last] + " - " + reach + ")";
     } else {
       const std::string p = position(c.w, last);
       nest.row_guard = p + " >= 0 && " + p + " < " + c.w.sizes[last];
@@ -82,8 +88,8 @@ Nest rows_nest(const Conv& c) {
 }
 
 std::string call(const Conv& c, const std::string& bias, const std::string& groups) {
-  std::string text = "torch.conv" + std::to_string(c.w.axes) + "d(" + c.x + ", " + c.weight + ", " + bias + ", stride=" +
-                     c.w.stride.list() + ", padding=" + c.w.padding.list();
+  std::string text = "torch.conv" + std::to_string(c.w.axes) + "d(" + c.x + ", " + c.weight + ", " +
+                     bias + ", stride=" + c.w.stride.list() + ", padding=" + c.w.padding.list();
   bool dilated = false;
   for (const auto& name : c.w.dilation.names) dilated = dilated || !name.empty();
   if (dilated) text += ", dilation=" + c.w.dilation.list();
@@ -115,18 +121,26 @@ Drawn finish_conv(TaskBuilder& task, Conv& c, const std::string& groups, Dialect
   if (dialect == Dialect::kCpp && c.w.kernels.back() != "1" && draw.chance(0.45)) {
     Nest rows = rows_nest(c);
     rows.finish = last;
-    const Threads threads = draw.chance(0.1) ? Threads::kNone : draw.chance(0.75) ? Threads::kCollapse2 : Threads::kOuter;
-    return finished(task, render_rows(task, rows, threads, false), threads == Threads::kNone ? "rows_serial" : "rows");
+    const Threads threads = draw.chance(0.1)    ? Threads::kNone
+                            : draw.chance(0.75) ? Threads::kCollapse2
+                                                : Threads::kOuter;
+    return finished(task,
+                    render_rows(task, rows, threads, false),
+                    threads == Threads::kNone ? "rows_serial" : "rows");
   }
-  if (dialect == Dialect::kCpp && c.w.kernels.back() == "1" && c.w.stride.names.back().empty() && c.w.padding.names.back().empty() &&
-      !c.channel_loops.empty() && draw.chance(0.5)) {
+  if (dialect == Dialect::kCpp && c.w.kernels.back() == "1" && c.w.stride.names.back().empty() &&
+      c.w.padding.names.back().empty() && !c.channel_loops.empty() && draw.chance(0.5)) {
     // Pointwise: a channel at a time over the row.
     Nest rows = points;
     std::vector<std::string> w_index = c.w_index;
     w_index.insert(w_index.end(), c.w.in.size(), "0");
-    rows.reductions.back().first.push_back("const float f = " + at(c.weight, w_index, c.w_shape) + ";");
+    rows.reductions.back().first.push_back("const float f = " + at(c.weight, w_index, c.w_shape) +
+                                           ";");
     rows.term = "f * " + rows.term.substr(0, rows.term.find(" * " + c.weight));
-    return finished(task, render_rows(task, rows, draw.chance(0.75) ? Threads::kCollapse2 : Threads::kOuter, false), "rows");
+    return finished(
+        task,
+        render_rows(task, rows, draw.chance(0.75) ? Threads::kCollapse2 : Threads::kOuter, false),
+        "rows");
   }
   const Rendered rendered = render(draw, task, points, dialect);
   return finished(task, rendered.code, rendered.variant);
@@ -140,9 +154,13 @@ Drawn draw_conv(Draw& draw, Dialect dialect) {
   TaskBuilder task(draw, "conv");
   Conv c;
   const bool pointwise = draw.chance(0.18), grouped_channels = !pointwise && draw.chance(0.2);
-  const int axes = pointwise ? 1 + static_cast<int>(draw.weighted({0.25, 0.6, 0.15})) : draw_rank(draw);
+  const int axes =
+      pointwise ? 1 + static_cast<int>(draw.weighted({0.25, 0.6, 0.15})) : draw_rank(draw);
   c.B = task.dim("BATCH", {"B", "N"}, draw_size(draw, 2), draw.between(2, 3));
-  c.CIN = task.dim("CIN", {"C_IN", "IC", "INC"}, draw.chance(0.25) ? 3 : draw_size(draw, 32), draw.between(3, 5));
+  c.CIN = task.dim("CIN",
+                   {"C_IN", "IC", "INC"},
+                   draw.chance(0.25) ? 3 : draw_size(draw, 32),
+                   draw.between(3, 5));
   c.COUT = task.dim("COUT", {"C_OUT", "OC", "OUTC"}, draw_size(draw, 64), draw.between(3, 6));
   WindowOptions options;
   options.pointwise = pointwise;

@@ -1,5 +1,5 @@
-// Transposed convolutions. Gathering: every output element looks for the inputs that reach it. Scattering: every input
-// element is added to the outputs that it reaches.
+// Transposed convolutions. Gathering: every output element looks for the inputs that reach it.
+// Scattering: every input element is added to the outputs that it reaches.
 #include "families.h"
 #include "nest.h"
 #include "window.h"
@@ -11,9 +11,9 @@ struct Transposed {
   Window w;
   std::string B, CIN, COUT, x, weight;
   std::vector<std::string> x_shape, w_shape, out_shape, out_index;
-  std::string ci_lo = "0", ci_hi;        // range of input channels
-  std::string ci = "ci", w_co = "co";    // channel of the load, second index of the weight
-  std::vector<std::string> output_first; // names of the group
+  std::string ci_lo = "0", ci_hi;         // range of input channels
+  std::string ci = "ci", w_co = "co";     // channel of the load, second index of the weight
+  std::vector<std::string> output_first;  // names of the group
 };
 
 std::string reach(const Window& w, std::size_t i) {
@@ -21,17 +21,20 @@ std::string reach(const Window& w, std::size_t i) {
 }
 
 std::string back(const Window& w, std::size_t i) {
-  return w.out[i] + (w.padding.names[i].empty() ? "" : " + " + w.padding.names[i]) + " - " + reach(w, i);
+  return w.out[i] + (w.padding.names[i].empty() ? "" : " + " + w.padding.names[i]) + " - " +
+         reach(w, i);
 }
 
 // From an output position back to the input, leaving the loop where there is none.
 std::vector<std::string> gather_lines(const Window& w, std::size_t i) {
   const std::string& v = w.in[i];
   if (w.stride.names[i].empty())
-    return {"const int64_t " + v + " = " + back(w, i) + ";", "if (" + v + " < 0 || " + v + " >= " + w.sizes[i] + ") continue;"};
+    return {"const int64_t " + v + " = " + back(w, i) + ";",
+            "if (" + v + " < 0 || " + v + " >= " + w.sizes[i] + ") continue;"};
   const std::string& s = w.stride.names[i];
   return {"const int64_t " + v + "s = " + back(w, i) + ";",
-          "if (" + v + "s < 0 || " + v + "s % " + s + " != 0 || " + v + "s / " + s + " >= " + w.sizes[i] + ") continue;",
+          "if (" + v + "s < 0 || " + v + "s % " + s + " != 0 || " + v + "s / " + s +
+              " >= " + w.sizes[i] + ") continue;",
           "const int64_t " + v + " = " + v + "s / " + s + ";"};
 }
 
@@ -68,16 +71,21 @@ Nest rows_nest(const Transposed& t) {
   const std::string& pad = t.w.padding.names[last];
   nest.row_lo = pad.empty() ? move : "std::max<int64_t>(0, " + move + " - " + pad + ")";
   nest.row_hi = pad.empty() ? t.w.sizes[last] + " + " + move
-                            : "std::min(" + t.w.out_sizes[last] + ", " + t.w.sizes[last] + " + " + move + " - " + pad + ")";
+                            : "std::min(" + t.w.out_sizes[last] + ", " + t.w.sizes[last] + " + " +
+                                  move + " - " + pad + ")";
   return nest;
 }
 
 std::string forward(const Window& w, std::size_t i) {
-  return w.in[i] + (w.stride.names[i].empty() ? "" : " * " + w.stride.names[i]) + " + " + reach(w, i);
+  return w.in[i] + (w.stride.names[i].empty() ? "" : " * " + w.stride.names[i]) + " + " +
+         reach(w, i);
 }
 
 // Without padding every input reaches all places of its window.
-std::string scatter(const TaskBuilder& task, const Transposed& t, const Finish& finish, bool threads) {
+std::string scatter(const TaskBuilder& task,
+                    const Transposed& t,
+                    const Finish& finish,
+                    bool threads) {
   const std::string area = product(t.w.out_sizes);
   Source source;
   source.open(task.signature());
@@ -92,22 +100,28 @@ std::string scatter(const TaskBuilder& task, const Transposed& t, const Finish& 
     source.loop(t.w.in[i], "0", t.w.sizes[i]);
     x_index.push_back(t.w.in[i]);
     w_index.push_back(t.w.k[i]);
-    out_index.push_back(t.w.in.size() > 1 && i + 1 < t.w.in.size() ? "(" + forward(t.w, i) + ")" : forward(t.w, i));
+    out_index.push_back(t.w.in.size() > 1 && i + 1 < t.w.in.size() ? "(" + forward(t.w, i) + ")"
+                                                                   : forward(t.w, i));
   }
   source.line("const float v = " + at(t.x, x_index, t.x_shape) + ";");
   for (std::size_t i = 0; i + 1 < t.w.k.size(); ++i) source.loop(t.w.k[i], "0", t.w.kernels[i]);
-  source.each(t.w.k.back(), "0", t.w.kernels.back(),
-              at("plane", out_index, t.w.out_sizes) + " += v * " + at(t.weight, w_index, t.w_shape) + ";");
+  source.each(
+      t.w.k.back(),
+      "0",
+      t.w.kernels.back(),
+      at("plane", out_index, t.w.out_sizes) + " += v * " + at(t.weight, w_index, t.w_shape) + ";");
   source.close_to(depth);
   const Written value = finish.code("plane[i]", Dialect::kCpp);
-  if (value.text != "plane[i]") source.loop("i", "0", area).lines(value.statements).line("plane[i] = " + value.text + ";");
+  if (value.text != "plane[i]")
+    source.loop("i", "0", area).lines(value.statements).line("plane[i] = " + value.text + ";");
   source.close_to(0);
   return source.text();
 }
 
 std::string call(const Transposed& t, const std::string& bias, const std::string& groups) {
-  std::string text = "torch.conv_transpose" + std::to_string(t.w.axes) + "d(" + t.x + ", " + t.weight + ", " + bias +
-                     ", stride=" + t.w.stride.list() + ", padding=" + t.w.padding.list();
+  std::string text = "torch.conv_transpose" + std::to_string(t.w.axes) + "d(" + t.x + ", " +
+                     t.weight + ", " + bias + ", stride=" + t.w.stride.list() +
+                     ", padding=" + t.w.padding.list();
   if (!groups.empty()) text += ", groups=" + groups;
   bool dilated = false;
   for (const auto& name : t.w.dilation.names) dilated = dilated || !name.empty();
@@ -175,7 +189,8 @@ Drawn draw_conv_transpose(Draw& draw, Dialect dialect) {
   bool padded = false;
   for (const auto& name : t.w.padding.names) padded = padded || !name.empty();
   // A row or plane form has no place for leaves that use the output's position.
-  const bool whole = finish.leaves.size() > 1 && finish.leaves[1].find('[') != std::string::npos && finish.leaves[1].find("[co]") == std::string::npos;
+  const bool whole = finish.leaves.size() > 1 && finish.leaves[1].find('[') != std::string::npos &&
+                     finish.leaves[1].find("[co]") == std::string::npos;
   if (!padded && !whole && draw.chance(0.4)) {
     const bool threads = draw.chance(0.9);
     return finished(task, scatter(task, t, last, threads), threads ? "scatter" : "scatter_serial");
@@ -184,7 +199,9 @@ Drawn draw_conv_transpose(Draw& draw, Dialect dialect) {
     Nest rows = rows_nest(t);
     rows.finish = last;
     const Threads threads = draw.chance(0.1) ? Threads::kNone : Threads::kCollapse2;
-    return finished(task, render_rows(task, rows, threads, false), threads == Threads::kNone ? "rows_serial" : "rows");
+    return finished(task,
+                    render_rows(task, rows, threads, false),
+                    threads == Threads::kNone ? "rows_serial" : "rows");
   }
   const Rendered rendered = render(draw, task, points, dialect);
   return finished(task, rendered.code, rendered.variant);

@@ -18,16 +18,24 @@ struct Entry {
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
-      {"elementwise", draw_elementwise, 18}, {"broadcast", draw_broadcast, 6},
-      {"matmul", draw_matmul, 14},           {"triangular", draw_triangular, 7},
-      {"matvec", draw_matvec, 6},            {"reduce", draw_reduce, 7},
+      {"elementwise", draw_elementwise, 18},
+      {"broadcast", draw_broadcast, 6},
+      {"matmul", draw_matmul, 14},
+      {"triangular", draw_triangular, 7},
+      {"matvec", draw_matvec, 6},
+      {"reduce", draw_reduce, 7},
       {"argreduce", draw_argreduce, 2},
-      {"norm", draw_norm, 8},                {"affine_norm", draw_affine_norm, 4},
+      {"norm", draw_norm, 8},
+      {"affine_norm", draw_affine_norm, 4},
       {"softmax", draw_softmax, 5},
-      {"pool", draw_pool, 5},                {"scan", draw_scan, 5},
-      {"loss", draw_loss, 5},                {"row_loss", draw_row_loss, 3},
-      {"conv", draw_conv, 9},                {"depthwise", draw_depthwise, 4},
-      {"conv_transpose", draw_conv_transpose, 8}, {"attention", draw_attention, 2},
+      {"pool", draw_pool, 5},
+      {"scan", draw_scan, 5},
+      {"loss", draw_loss, 5},
+      {"row_loss", draw_row_loss, 3},
+      {"conv", draw_conv, 9},
+      {"depthwise", draw_depthwise, 4},
+      {"conv_transpose", draw_conv_transpose, 8},
+      {"attention", draw_attention, 2},
   };
   return all;
 }
@@ -60,10 +68,11 @@ bool sizes_work(const tasks::Task& task) {
 }
 
 bool acceptable(const Drawn& drawn, LeakFilter& filter) {
-  if (drawn.code.empty() || drawn.code.size() > kLongestCode || !sizes_work(drawn.task)) return false;
-  // Random pointwise expressions are too many to run each through TorchScript; their function is known here.
-  if (drawn.pointwise)
-    return !is_reserved_pointwise(*drawn.pointwise, drawn.task.inputs.size());
+  if (drawn.code.empty() || drawn.code.size() > kLongestCode || !sizes_work(drawn.task))
+    return false;
+  // Random pointwise expressions are too many to run each through TorchScript; their function is
+  // known here.
+  if (drawn.pointwise) return !is_reserved_pointwise(*drawn.pointwise, drawn.task.inputs.size());
   return filter.objection(drawn.task).empty();
 }
 
@@ -79,14 +88,22 @@ Sample Corpus::sample(std::uint64_t index) const { return sample(index, ""); }
 
 Sample Corpus::sample(std::uint64_t index, const std::string& family) const {
   for (int attempt = 0;; ++attempt) {
-    Draw draw(core::CounterRng::of({"pretrain", std::to_string(seed_), family, std::to_string(index), std::to_string(attempt)}));
+    Draw draw(core::CounterRng::of({"pretrain",
+                                    std::to_string(seed_),
+                                    family,
+                                    std::to_string(index),
+                                    std::to_string(attempt)}));
     const Entry& entry = family.empty() ? draw_entry(draw) : entry_named(family);
     const bool cuda = draw.chance(cuda_share_);
     Drawn drawn = entry.draw(draw, cuda ? Dialect::kCuda : Dialect::kCpp);
     drawn.task.id = "corpus/" + std::to_string(index);
     drawn.task.file = drawn.task.id;
     if (!acceptable(drawn, filter_)) continue;
-    return {std::move(drawn.task), cuda ? "cuda" : "cpp", std::move(drawn.code), entry.name, std::move(drawn.variant)};
+    return {std::move(drawn.task),
+            cuda ? "cuda" : "cpp",
+            std::move(drawn.code),
+            entry.name,
+            std::move(drawn.variant)};
   }
 }
 
@@ -100,8 +117,12 @@ std::string prompt_of(const Sample& sample) {
 std::string text_of(const Sample& sample) { return prompt_of(sample) + sample.code + "<|end|>"; }
 
 core::Json to_json(const Sample& sample) {
-  core::Json json = {{"id", sample.task.id},     {"family", sample.family}, {"variant", sample.variant},
-                     {"dialect", sample.dialect}, {"prompt", prompt_of(sample)}, {"code", sample.code},
+  core::Json json = {{"id", sample.task.id},
+                     {"family", sample.family},
+                     {"variant", sample.variant},
+                     {"dialect", sample.dialect},
+                     {"prompt", prompt_of(sample)},
+                     {"code", sample.code},
                      {"reference", sample.task.reference}};
   core::Json dims = core::Json::object();
   const auto tiny = sample.task.dimensions("tiny");
@@ -110,10 +131,14 @@ core::Json to_json(const Sample& sample) {
   core::Json inputs = core::Json::array();
   const auto shapes = sample.task.input_shapes("tiny");
   for (std::size_t i = 0; i < shapes.size(); ++i)
-    inputs.push_back({{"name", shapes[i].name}, {"dtype", tasks::name_of(shapes[i].dtype)}, {"shape", shapes[i].sizes},
+    inputs.push_back({{"name", shapes[i].name},
+                      {"dtype", tasks::name_of(shapes[i].dtype)},
+                      {"shape", shapes[i].sizes},
                       {"structure", static_cast<int>(sample.task.inputs[i].structure)}});
   const auto output = sample.task.output("tiny");
-  json["tiny"] = {{"dims", dims}, {"inputs", inputs}, {"output", {{"dtype", tasks::name_of(output.dtype)}, {"shape", output.sizes}}}};
+  json["tiny"] = {{"dims", dims},
+                  {"inputs", inputs},
+                  {"output", {{"dtype", tasks::name_of(output.dtype)}, {"shape", output.sizes}}}};
   return json;
 }
 

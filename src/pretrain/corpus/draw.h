@@ -1,4 +1,5 @@
-// Random choices of the corpus generator: a sequential stream per sample, so that sample i is a function of (seed, i).
+// Random choices of the corpus generator: a sequential stream per sample, so that sample i is a
+// function of (seed, i).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Pointwise tasks: random expressions over one to three tensors of equal shape, and tensors broadcast along axes.
+// Pointwise tasks: random expressions over one to three tensors of equal shape, and tensors
+// broadcast along axes.
 #include "families.h"
 #include "nest.h"
 
@@ -6,7 +7,9 @@ namespace vegttt::pretrain {
 namespace {
 
 // One loop over all elements; `statements` uses the variable i.
-std::string flat_kernel(const TaskBuilder& task, const std::vector<std::string>& statements, const std::string& total,
+std::string flat_kernel(const TaskBuilder& task,
+                        const std::vector<std::string>& statements,
+                        const std::string& total,
                         const std::string& pragma) {
   Source source;
   source.open(task.signature());
@@ -17,8 +20,11 @@ std::string flat_kernel(const TaskBuilder& task, const std::vector<std::string>&
 }
 
 // Rows on the threads, a vector loop inside; `statements` uses i (row) and j.
-std::string nested_kernel(const TaskBuilder& task, const std::vector<std::string>& statements,
-                          const std::vector<Loop>& loops, const std::string& pragma, bool simd) {
+std::string nested_kernel(const TaskBuilder& task,
+                          const std::vector<std::string>& statements,
+                          const std::vector<Loop>& loops,
+                          const std::string& pragma,
+                          bool simd) {
   Source source;
   source.open(task.signature());
   if (!pragma.empty()) source.line(pragma);
@@ -30,12 +36,16 @@ std::string nested_kernel(const TaskBuilder& task, const std::vector<std::string
   return source.text();
 }
 
-std::string cuda_flat(const TaskBuilder& task, const std::vector<std::string>& statements, const std::string& total,
-                      bool strided, int block) {
+std::string cuda_flat(const TaskBuilder& task,
+                      const std::vector<std::string>& statements,
+                      const std::string& total,
+                      bool strided,
+                      int block) {
   Source body(1);
   const std::string first = "blockIdx.x * (int64_t)blockDim.x + threadIdx.x";
   if (strided) {
-    body.open("for (int64_t i = " + first + "; i < " + total + "; i += (int64_t)gridDim.x * blockDim.x)");
+    body.open("for (int64_t i = " + first + "; i < " + total +
+              "; i += (int64_t)gridDim.x * blockDim.x)");
   } else {
     body.line("const int64_t i = " + first + ";").line("if (i >= " + total + ") return;");
   }
@@ -56,7 +66,10 @@ struct Pointwise {
   Axes axes;
 };
 
-Rendered render_pointwise(Draw& draw, const TaskBuilder& task, const Pointwise& p, Dialect dialect) {
+Rendered render_pointwise(Draw& draw,
+                          const TaskBuilder& task,
+                          const Pointwise& p,
+                          Dialect dialect) {
   const std::string total = product(p.shape);
   std::vector<std::string> flat, nested;
   for (const auto& input : p.inputs) {
@@ -66,20 +79,30 @@ Rendered render_pointwise(Draw& draw, const TaskBuilder& task, const Pointwise& 
   const auto flat_body = with_store(write_code(p.expression, flat, dialect), "out[i]");
   if (dialect == Dialect::kCuda) {
     const bool strided = draw.chance(0.3);
-    return {cuda_flat(task, flat_body, total, strided, draw.chance(0.7) ? 256 : 128), strided ? "cuda_strided" : "cuda"};
+    return {cuda_flat(task, flat_body, total, strided, draw.chance(0.7) ? 256 : 128),
+            strided ? "cuda_strided" : "cuda"};
   }
   if (draw.chance(0.1)) return {flat_kernel(task, flat_body, total, ""), "serial"};
   if (draw.chance(0.65) || p.shape.size() < 2) {
     const bool simd = draw.chance(0.6);
-    return {flat_kernel(task, flat_body, total, simd ? "#pragma omp parallel for simd" : "#pragma omp parallel for"),
+    return {flat_kernel(task,
+                        flat_body,
+                        total,
+                        simd ? "#pragma omp parallel for simd" : "#pragma omp parallel for"),
             simd ? "flat_simd" : "flat"};
   }
   std::vector<Loop> loops;
-  for (std::size_t i = 0; i < p.shape.size(); ++i) loops.push_back({p.axes.vars[i], "0", p.shape[i], {}});
-  const auto body = with_store(write_code(p.expression, nested, dialect), at("out", p.axes.vars, p.shape));
+  for (std::size_t i = 0; i < p.shape.size(); ++i)
+    loops.push_back({p.axes.vars[i], "0", p.shape[i], {}});
+  const auto body =
+      with_store(write_code(p.expression, nested, dialect), at("out", p.axes.vars, p.shape));
   const bool collapse = p.shape.size() > 2 && draw.chance(0.5);
   const bool simd = draw.chance(0.6);
-  return {nested_kernel(task, body, loops, threads_pragma(collapse ? Threads::kCollapse2 : Threads::kOuter), simd),
+  return {nested_kernel(task,
+                        body,
+                        loops,
+                        threads_pragma(collapse ? Threads::kCollapse2 : Threads::kOuter),
+                        simd),
           simd ? "nested_simd" : "nested"};
 }
 
@@ -99,8 +122,10 @@ Drawn draw_elementwise(Draw& draw, Dialect dialect) {
   p.axes = draw_axes(task, rank, 1 << 20);
   p.shape = p.axes.names;
   const int inputs = 1 + static_cast<int>(draw.weighted({0.66, 0.25, 0.09}));
-  for (int i = 0; i < inputs; ++i) p.inputs.push_back(task.input(draw.chance(0.6) ? "data" : "matrix", p.shape));
-  const int operations = inputs - 1 + static_cast<int>(draw.weighted({inputs > 1 ? 0.25 : 0.0, 0.35, 0.35, 0.2, 0.1}));
+  for (int i = 0; i < inputs; ++i)
+    p.inputs.push_back(task.input(draw.chance(0.6) ? "data" : "matrix", p.shape));
+  const int operations =
+      inputs - 1 + static_cast<int>(draw.weighted({inputs > 1 ? 0.25 : 0.0, 0.35, 0.35, 0.2, 0.1}));
   p.expression = draw_expression(draw, inputs, operations);
   name_a_constant(draw, task, p.expression);
   const Written reference = write_torch(p.expression, p.inputs);
@@ -114,7 +139,8 @@ Drawn draw_elementwise(Draw& draw, Dialect dialect) {
 
 namespace {
 
-// How a lower-rank tensor stretches over the axes of the data: which axes it has, and how the reference says so.
+// How a lower-rank tensor stretches over the axes of the data: which axes it has, and how the
+// reference says so.
 struct Stretched {
   std::vector<std::size_t> axes;  // of the data
   std::string suffix;             // ".unsqueeze(1)"
@@ -122,15 +148,20 @@ struct Stretched {
 
 Stretched draw_stretch(Draw& draw, int rank) {
   if (rank == 2) {
-    if (draw.chance(0.6)) return {{0}, draw.pick({".unsqueeze(1)", ".unsqueeze(1)", ".unsqueeze(-1)", ".view(-1, 1)"})};
+    if (draw.chance(0.6))
+      return {{0}, draw.pick({".unsqueeze(1)", ".unsqueeze(1)", ".unsqueeze(-1)", ".view(-1, 1)"})};
     return {{1}, draw.pick({"", "", ".unsqueeze(0)"})};
   }
   if (rank == 3) {
     switch (draw.below(4)) {
-      case 0: return {{2}, ""};
-      case 1: return {{1}, ".unsqueeze(1)"};
-      case 2: return {{0}, ".view(-1, 1, 1)"};
-      default: return {{0, 1}, ".unsqueeze(2)"};
+      case 0:
+        return {{2}, ""};
+      case 1:
+        return {{1}, ".unsqueeze(1)"};
+      case 2:
+        return {{0}, ".view(-1, 1, 1)"};
+      default:
+        return {{0, 1}, ".unsqueeze(2)"};
     }
   }
   if (draw.chance(0.6)) return {{1}, ".view(1, -1, 1, 1)"};
@@ -138,10 +169,14 @@ Stretched draw_stretch(Draw& draw, int rank) {
 }
 
 // The stretched tensor is read once per row where it does not change inside the row.
-Nest broadcast_nest(const Axes& axes, const std::vector<std::string>& leaves, const Expression& expression) {
+Nest broadcast_nest(const Axes& axes,
+                    const std::vector<std::string>& leaves,
+                    const Expression& expression) {
   Nest nest;
-  for (std::size_t i = 0; i < axes.names.size(); ++i) nest.outputs.push_back({axes.vars[i], "0", axes.names[i], {}});
-  nest.out_index = std::vector<std::string>(axes.vars.begin(), axes.vars.begin() + static_cast<std::ptrdiff_t>(axes.names.size()));
+  for (std::size_t i = 0; i < axes.names.size(); ++i)
+    nest.outputs.push_back({axes.vars[i], "0", axes.names[i], {}});
+  nest.out_index = std::vector<std::string>(
+      axes.vars.begin(), axes.vars.begin() + static_cast<std::ptrdiff_t>(axes.names.size()));
   nest.out_shape = axes.names;
   nest.finish = {expression, leaves, "", ""};
   return nest;
@@ -195,7 +230,9 @@ Drawn draw_broadcast(Draw& draw, Dialect dialect) {
     std::vector<Expression> sides = {Expression::of_leaf(0), Expression::of_leaf(1)};
     if (draw.chance(0.5)) std::swap(sides[0], sides[1]);
     expression = apply(draw, draw.pick({"mul", "mul", "mul", "add", "sub"}), sides);
-    if (vectors == 2) expression = apply(draw, draw.pick({"add", "mul", "sub"}), {expression, Expression::of_leaf(2)});
+    if (vectors == 2)
+      expression =
+          apply(draw, draw.pick({"add", "mul", "sub"}), {expression, Expression::of_leaf(2)});
     for (int i = 0; i < extra; ++i) expression = draw_unary(draw, expression);
   } else {
     expression = draw_expression(draw, 1 + vectors, vectors + extra);
@@ -205,7 +242,8 @@ Drawn draw_broadcast(Draw& draw, Dialect dialect) {
   task.returns(reference.text, reference.statements);
   const Nest nest = broadcast_nest(axes, loads, expression);
   if (dialect == Dialect::kCuda) {
-    return finished(task, cuda_broadcast(task, nest, write_code(expression, loads, dialect)), "cuda");
+    return finished(
+        task, cuda_broadcast(task, nest, write_code(expression, loads, dialect)), "cuda");
   }
   // Hoist loads that are fixed inside a row.
   std::vector<std::string> names = loads, hoisted;
@@ -223,9 +261,14 @@ Drawn draw_broadcast(Draw& draw, Dialect dialect) {
   const bool serial = draw.chance(0.1);
   const bool collapse = rank > 2 && draw.chance(0.5);
   const bool simd = draw.chance(0.6);
-  const std::string pragma = serial ? "" : threads_pragma(collapse ? Threads::kCollapse2 : Threads::kOuter);
-  return finished(task, nested_kernel(task, body, loops, pragma, simd),
-                  std::string(serial ? "serial" : collapse ? "collapse" : "rows") + (simd ? "_simd" : "") + (hoist ? "_hoist" : ""));
+  const std::string pragma =
+      serial ? "" : threads_pragma(collapse ? Threads::kCollapse2 : Threads::kOuter);
+  return finished(task,
+                  nested_kernel(task, body, loops, pragma, simd),
+                  std::string(serial     ? "serial"
+                              : collapse ? "collapse"
+                                         : "rows") +
+                      (simd ? "_simd" : "") + (hoist ? "_hoist" : ""));
 }
 
 }  // namespace vegttt::pretrain

@@ -58,7 +58,10 @@ struct Language {
 
 class Writer {
  public:
-  Writer(const Language& language, const std::vector<std::string>& leaves, bool code, std::size_t names_taken)
+  Writer(const Language& language,
+         const std::vector<std::string>& leaves,
+         bool code,
+         std::size_t names_taken)
       : language_(language), leaves_(leaves), code_(code), next_(names_taken) {}
 
   Written write(const Expression& expression) {
@@ -69,15 +72,21 @@ class Writer {
 
  private:
   Written node(const Expression& expression) {
-    if (!expression.op) return {{}, leaves_[static_cast<std::size_t>(expression.leaf)], Binding::kCall};
+    if (!expression.op)
+      return {{}, leaves_[static_cast<std::size_t>(expression.leaf)], Binding::kCall};
     std::vector<Written> arguments;
     for (const auto& argument : expression.arguments) arguments.push_back(node(argument));
     const auto& op = *expression.op;
-    const std::string pattern = code_ ? op.code[expression.code_spelling] : op.torch[expression.torch_spelling];
-    return {{}, filled(pattern, arguments, expression.numbers), code_ ? op.code_binding : op.torch_binding};
+    const std::string pattern =
+        code_ ? op.code[expression.code_spelling] : op.torch[expression.torch_spelling];
+    return {{},
+            filled(pattern, arguments, expression.numbers),
+            code_ ? op.code_binding : op.torch_binding};
   }
 
-  std::string filled(const std::string& pattern, std::vector<Written>& arguments, const std::vector<Number>& numbers) {
+  std::string filled(const std::string& pattern,
+                     std::vector<Written>& arguments,
+                     const std::vector<Number>& numbers) {
     std::string text;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
       const char mark = pattern[i];
@@ -106,7 +115,8 @@ class Writer {
         argument = {{}, name, Binding::kCall};
         return;
       }
-    const std::string name = next_ < language_.names.size() ? language_.names[next_] : "t" + std::to_string(next_);
+    const std::string name =
+        next_ < language_.names.size() ? language_.names[next_] : "t" + std::to_string(next_);
     ++next_;
     statements_.push_back(language_.bind(name, argument.text));
     bound_.emplace_back(argument.text, name);
@@ -124,17 +134,21 @@ class Writer {
 }  // namespace
 
 Written write_torch(const Expression& expression, const std::vector<std::string>& leaves) {
-  static const Language torch{[](const std::string& name, const std::string& value) { return name + " = " + value; },
-                              [](const Number& number) { return number.text; },
-                              {"t", "u", "v"}};
+  static const Language torch{
+      [](const std::string& name, const std::string& value) { return name + " = " + value; },
+      [](const Number& number) { return number.text; },
+      {"t", "u", "v"}};
   return Writer(torch, leaves, false, 0).write(expression);
 }
 
-Written write_code(const Expression& expression, const std::vector<std::string>& leaves, Dialect dialect) {
-  static const Language code{
-      [](const std::string& name, const std::string& value) { return "const float " + name + " = " + value + ";"; },
-      [](const Number& number) { return number.c(); },
-      {"v", "u", "t", "s", "r", "q", "p"}};
+Written write_code(const Expression& expression,
+                   const std::vector<std::string>& leaves,
+                   Dialect dialect) {
+  static const Language code{[](const std::string& name, const std::string& value) {
+                               return "const float " + name + " = " + value + ";";
+                             },
+                             [](const Number& number) { return number.c(); },
+                             {"v", "u", "t", "s", "r", "q", "p"}};
   // A load that is used more than once is bound first.
   std::vector<std::string> names = leaves;
   std::vector<std::string> loads;
@@ -152,7 +166,8 @@ Written write_code(const Expression& expression, const std::vector<std::string>&
 
 std::string for_dialect(std::string code, Dialect dialect) {
   if (dialect == Dialect::kCpp) return code;
-  return core::replace_all(core::replace_all(std::move(code), "std::max(", "fmaxf("), "std::min(", "fminf(");
+  return core::replace_all(
+      core::replace_all(std::move(code), "std::max(", "fmaxf("), "std::min(", "fminf(");
 }
 
 }  // namespace vegttt::pretrain

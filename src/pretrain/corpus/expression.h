@@ -1,5 +1,5 @@
-// Pointwise expressions in three forms: TorchScript, kernel code, and a value (for the fingerprint against reserved
-// tasks). The operator table is operators.cpp.
+// Pointwise expressions in three forms: TorchScript, kernel code, and a value (for the fingerprint
+// against reserved tasks). The operator table is operators.cpp.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ struct Number {
 // How strongly a text binds: what may stand next to it without parentheses.
 enum class Binding { kTernary, kSum, kProduct, kCall };
 
-// One operator. In the templates $0 is an argument as it is, ~0 in parentheses when a ternary, @0 in parentheses unless
-// a call or name, #0 bound to a name first; %a %b are the literals.
+// One operator. In the templates $0 is an argument as it is, ~0 in parentheses when a ternary, @0
+// in parentheses unless a call or name, #0 bound to a name first; %a %b are the literals.
 struct Operator {
   const char* name;
   int arguments;
@@ -32,7 +32,7 @@ struct Operator {
   std::vector<const char*> code;
   Binding code_binding;
   double (*value)(const double* arguments, const double* numbers);
-  double weight;                   // how often it is drawn
+  double weight;  // how often it is drawn
 };
 const std::vector<Operator>& operators();
 const Operator& operator_named(const std::string& name);
@@ -58,7 +58,9 @@ struct Written {
 };
 Written write_torch(const Expression& expression, const std::vector<std::string>& leaves);
 // Leaves that are loads ("x[i]") and used twice are bound to names; `taken` names are not used.
-Written write_code(const Expression& expression, const std::vector<std::string>& leaves, Dialect dialect);
+Written write_code(const Expression& expression,
+                   const std::vector<std::string>& leaves,
+                   Dialect dialect);
 
 // std::max(a, b) is fmaxf(a, b) on the device.
 std::string for_dialect(std::string code, Dialect dialect);
@@ -69,7 +71,9 @@ Expression draw_expression(Draw& draw, int leaves, int operations);
 // `tame`: only operators that do not magnify the rounding of a long sum.
 Expression draw_unary(Draw& draw, Expression inner, bool tame = false);
 Expression apply(Draw& draw, const std::string& name, std::vector<Expression> arguments);
-Expression apply(const std::string& name, std::vector<Expression> arguments, std::vector<Number> numbers = {});
+Expression apply(const std::string& name,
+                 std::vector<Expression> arguments,
+                 std::vector<Number> numbers = {});
 Number draw_number(Draw& draw);
 
 }  // namespace vegttt::pretrain

@@ -4,7 +4,20 @@ namespace vegttt::pretrain {
 
 Number draw_number(Draw& draw) {
   if (draw.chance(0.45)) {
-    return {draw.pick({"0.5", "2.0", "0.1", "1.5", "0.25", "3.0", "2", "1", "1.0", "0.01", "0.2", "4.0", "10.0", "0.75"})};
+    return {draw.pick({"0.5",
+                       "2.0",
+                       "0.1",
+                       "1.5",
+                       "0.25",
+                       "3.0",
+                       "2",
+                       "1",
+                       "1.0",
+                       "0.01",
+                       "0.2",
+                       "4.0",
+                       "10.0",
+                       "0.75"})};
   }
   const std::string whole = std::to_string(draw.below(draw.chance(0.85) ? 3 : 12));
   std::string fraction = std::to_string(draw.between(1, 9));
@@ -18,19 +31,23 @@ namespace {
 
 // Bounds of clamp-like operators lie on both sides of the inputs, lower one first.
 std::vector<Number> draw_bounds(Draw& draw) {
-  const std::string low = draw.pick({"-1.0", "-0.5", "-2.0", "-1.5", "0.0", "-3.0", "-0.8", "-1.2", "0.1", "-0.25"});
-  const std::string high = draw.pick({"1.0", "0.5", "2.0", "1.5", "3.0", "0.8", "1.2", "2.5", "6.0", "0.75"});
+  const std::string low =
+      draw.pick({"-1.0", "-0.5", "-2.0", "-1.5", "0.0", "-3.0", "-0.8", "-1.2", "0.1", "-0.25"});
+  const std::string high =
+      draw.pick({"1.0", "0.5", "2.0", "1.5", "3.0", "0.8", "1.2", "2.5", "6.0", "0.75"});
   return {{low}, {high}};
 }
 
 std::vector<Number> draw_numbers(Draw& draw, const Operator& op) {
   if (op.numbers == 0) return {};
   if (op.numbers == 2) return draw_bounds(draw);
-  if (std::string(op.name) == "leaky_relu") return {{draw.pick({"0.01", "0.1", "0.2", "0.05", "0.3", "0.02"})}};
+  if (std::string(op.name) == "leaky_relu")
+    return {{draw.pick({"0.01", "0.1", "0.2", "0.05", "0.3", "0.02"})}};
   Number number = draw_number(draw);
   const std::string name = op.name;
   // Factors of one would make the operator disappear.
-  while ((name == "mul_number" || name == "div_number") && number.value() == 1) number = draw_number(draw);
+  while ((name == "mul_number" || name == "div_number") && number.value() == 1)
+    number = draw_number(draw);
   return {number};
 }
 
@@ -51,7 +68,8 @@ Expression applied(Draw& draw, const Operator& op, std::vector<Expression> argum
 }
 
 bool is_wild(const std::string& name) {
-  return name == "sin" || name == "cos" || name == "exp" || name == "exp_neg" || name == "expm1" || name == "cube" || name == "sqrt_abs";
+  return name == "sin" || name == "cos" || name == "exp" || name == "exp_neg" || name == "expm1" ||
+         name == "cube" || name == "sqrt_abs";
 }
 
 const Operator& draw_operator(Draw& draw, int arguments, bool tame = false) {
@@ -67,7 +85,9 @@ Expression apply(Draw& draw, const std::string& name, std::vector<Expression> ar
   return applied(draw, operator_named(name), std::move(arguments));
 }
 
-Expression apply(const std::string& name, std::vector<Expression> arguments, std::vector<Number> numbers) {
+Expression apply(const std::string& name,
+                 std::vector<Expression> arguments,
+                 std::vector<Number> numbers) {
   Expression result;
   result.op = &operator_named(name);
   result.arguments = std::move(arguments);
@@ -87,14 +107,16 @@ Expression draw_expression(Draw& draw, int leaves, int operations) {
     const auto first = static_cast<std::size_t>(draw.below(static_cast<std::int64_t>(pool.size())));
     const bool must_join = pool.size() > 1 && static_cast<int>(pool.size()) > operations;
     if (must_join || (pool.size() > 1 && draw.chance(0.4))) {
-      std::size_t second = static_cast<std::size_t>(draw.below(static_cast<std::int64_t>(pool.size()) - 1));
+      std::size_t second =
+          static_cast<std::size_t>(draw.below(static_cast<std::int64_t>(pool.size()) - 1));
       if (second >= first) ++second;
       Expression joined = applied(draw, draw_operator(draw, 2), {pool[first], pool[second]});
       pool[first] = std::move(joined);
       pool.erase(pool.begin() + static_cast<std::ptrdiff_t>(second));
     } else if (draw.chance(0.18)) {
       // Two uses of the same value: x * f(x).
-      Expression other = draw_unary(draw, Expression::of_leaf(static_cast<int>(draw.below(leaves))));
+      Expression other =
+          draw_unary(draw, Expression::of_leaf(static_cast<int>(draw.below(leaves))));
       pool[first] = applied(draw, draw_operator(draw, 2), {pool[first], std::move(other)});
       --operations;
     } else {

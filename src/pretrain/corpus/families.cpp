@@ -23,7 +23,10 @@ const std::vector<Layout>& layouts(int rank) {
       {{{{"BATCH", "B", "N"}, {"ROWS", "R", "SEQ", "T"}, {"COLS", "DIM", "E"}}, {"b", "i", "j"}},
        {{{"BATCH", "B", "N"}, {"C", "CHANNELS", "F"}, {"L", "LEN", "T"}}, {"b", "c", "l"}},
        {{{"BATCH", "B"}, {"M", "H"}, {"N", "W"}}, {"b", "i", "j"}}},
-      {{{{"BATCH", "B", "N"}, {"C", "CHANNELS", "F"}, {"H", "HEIGHT", "ROWS"}, {"W", "WIDTH", "COLS"}},
+      {{{{"BATCH", "B", "N"},
+         {"C", "CHANNELS", "F"},
+         {"H", "HEIGHT", "ROWS"},
+         {"W", "WIDTH", "COLS"}},
         {"b", "c", "h", "w"}}},
       {{{{"BATCH", "B", "N"}, {"C", "CHANNELS"}, {"D", "DEPTH"}, {"H", "HEIGHT"}, {"W", "WIDTH"}},
         {"b", "c", "d", "h", "w"}}},
@@ -39,7 +42,8 @@ Axes draw_axes(TaskBuilder& task, int rank, std::int64_t elements) {
   Axes axes{{}, layout.vars};
   for (const auto& names : layout.likely) {
     const std::vector<std::string> others(names.begin() + 1, names.end());
-    axes.names.push_back(task.dim(names[0], others, draw_size(task.draw(), side), draw_tiny(task.draw())));
+    axes.names.push_back(
+        task.dim(names[0], others, draw_size(task.draw(), side), draw_tiny(task.draw())));
   }
   return axes;
 }
@@ -63,14 +67,18 @@ std::string stretched(Draw& draw, const std::string& name, std::size_t axis, std
   if (axis + 1 == rank) return name;
   if (rank == 2) return name + draw.pick({".unsqueeze(1)", ".view(-1, 1)"});
   std::string view;
-  for (std::size_t i = 0; i < rank; ++i) view += std::string(i ? ", " : "") + (i == axis ? "-1" : "1");
+  for (std::size_t i = 0; i < rank; ++i)
+    view += std::string(i ? ", " : "") + (i == axis ? "-1" : "1");
   return name + ".view(" + view + ")";
 }
 
 }  // namespace
 
-DrawnFinish draw_finish(TaskBuilder& task, const std::vector<std::string>& shape,
-                        const std::vector<std::string>& index, std::size_t channel, double plain) {
+DrawnFinish draw_finish(TaskBuilder& task,
+                        const std::vector<std::string>& shape,
+                        const std::vector<std::string>& index,
+                        std::size_t channel,
+                        double plain) {
   Draw& draw = task.draw();
   DrawnFinish finish;
   finish.expression = Expression::of_leaf(0);
@@ -79,7 +87,10 @@ DrawnFinish draw_finish(TaskBuilder& task, const std::vector<std::string>& shape
   if (tensor && draw.chance(0.3)) finish.expression = draw_unary(draw, finish.expression, true);
   if (tensor) {
     const bool whole = draw.chance(0.3);
-    const std::size_t axis = draw.chance(0.7) ? channel : static_cast<std::size_t>(draw.below(static_cast<std::int64_t>(shape.size())));
+    const std::size_t axis =
+        draw.chance(0.7)
+            ? channel
+            : static_cast<std::size_t>(draw.below(static_cast<std::int64_t>(shape.size())));
     std::string name;
     if (whole) {
       name = task.input("matrix", shape);
@@ -95,8 +106,10 @@ DrawnFinish draw_finish(TaskBuilder& task, const std::vector<std::string>& shape
     if (draw.chance(0.25)) std::swap(sides[0], sides[1]);
     finish.expression = apply(draw, draw.pick({"add", "add", "add", "mul", "mul", "sub"}), sides);
   }
-  const int operations = tensor ? static_cast<int>(draw.weighted({0.5, 0.4, 0.1})) : 1 + static_cast<int>(draw.weighted({0.75, 0.25}));
-  for (int i = 0; i < operations; ++i) finish.expression = draw_unary(draw, finish.expression, true);
+  const int operations = tensor ? static_cast<int>(draw.weighted({0.5, 0.4, 0.1}))
+                                : 1 + static_cast<int>(draw.weighted({0.75, 0.25}));
+  for (int i = 0; i < operations; ++i)
+    finish.expression = draw_unary(draw, finish.expression, true);
   return finish;
 }
 

@@ -48,19 +48,24 @@ struct Axes {
 };
 Axes draw_axes(TaskBuilder& task, int rank, std::int64_t elements);
 
-// A pointwise expression after an operation: leaf 0 is the operation's value. `operations` may be 0.
+// A pointwise expression after an operation: leaf 0 is the operation's value. `operations` may be
+// 0.
 Expression draw_epilogue(Draw& draw, int operations);
 
-// A drawn end of an operation: operators on its value, at times with a further tensor (bias, residual, row scale).
+// A drawn end of an operation: operators on its value, at times with a further tensor (bias,
+// residual, row scale).
 struct DrawnFinish {
   Expression expression;
   std::vector<std::string> leaves = {"acc"};  // in code; leaf 0 is the value
-  std::vector<std::string> torch = {""};      // in the reference; [0] is set to the operation's text
+  std::vector<std::string> torch = {""};  // in the reference; [0] is set to the operation's text
   Written reference(const std::string& operation) const;
 };
 // `channel`: axis that a bias belongs to. `plain`: probability that nothing follows.
-DrawnFinish draw_finish(TaskBuilder& task, const std::vector<std::string>& shape,
-                        const std::vector<std::string>& index, std::size_t channel, double plain);
+DrawnFinish draw_finish(TaskBuilder& task,
+                        const std::vector<std::string>& shape,
+                        const std::vector<std::string>& index,
+                        std::size_t channel,
+                        double plain);
 
 Drawn finished(TaskBuilder& task, std::string code, std::string variant);
 

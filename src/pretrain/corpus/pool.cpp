@@ -29,7 +29,8 @@ std::string list(std::int64_t value, int axes) {
   return text + "]";
 }
 
-// "(H + 2*padding - dilation*(kernel_size - 1) - 1)//stride + 1", shorter where constants have their defaults.
+// "(H + 2*padding - dilation*(kernel_size - 1) - 1)//stride + 1", shorter where constants have
+// their defaults.
 std::string output_size(const std::string& in, const Geometry& g) {
   std::string text = in;
   if (g.padding) text += " + 2*padding";
@@ -61,8 +62,11 @@ Drawn draw_pool(Draw& draw, Dialect dialect) {
   const std::int64_t scale = axes == 1 ? 4096 : axes == 2 ? 64 : 32;
   std::vector<std::string> sizes;
   for (const auto& name : names[static_cast<std::size_t>(axes - 1)])
-    sizes.push_back(task.dim(name, {name + "IN", name == "L" ? "LEN" : name + "0"}, draw_size(draw, scale),
-                             draw.between(g.dilation * (g.kernel - 1) + 2, g.dilation * g.kernel + 9)));
+    sizes.push_back(
+        task.dim(name,
+                 {name + "IN", name == "L" ? "LEN" : name + "0"},
+                 draw_size(draw, scale),
+                 draw.between(g.dilation * (g.kernel - 1) + 2, g.dilation * g.kernel + 9)));
   task.constant("kernel_size", g.kernel);
   if (g.stride > 1) task.constant("stride", g.stride);
   if (g.padding) task.constant("padding", g.padding);
@@ -91,11 +95,16 @@ Drawn draw_pool(Draw& draw, Dialect dialect) {
   nest.combine = max ? Combine::kMax : Combine::kSum;
   nest.rows_possible = false;
   DrawnFinish finish;
-  finish.expression = draw.chance(0.7) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0), true);
+  finish.expression =
+      draw.chance(0.7) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0), true);
   nest.finish = {finish.expression, finish.leaves, "", ""};
-  if (!max) nest.finish.mean_over = axes == 1 ? "kernel_size" : axes == 2 ? "kernel_size * kernel_size" : "kernel_size * kernel_size * kernel_size";
+  if (!max)
+    nest.finish.mean_over = axes == 1   ? "kernel_size"
+                            : axes == 2 ? "kernel_size * kernel_size"
+                                        : "kernel_size * kernel_size * kernel_size";
   const std::string d = std::to_string(axes) + "d(";
-  std::string call = (max ? "torch.max_pool" : "torch.avg_pool") + d + x + ", kernel_size=" + list(g.kernel, axes) + ", stride=" + list(g.stride, axes);
+  std::string call = (max ? "torch.max_pool" : "torch.avg_pool") + d + x +
+                     ", kernel_size=" + list(g.kernel, axes) + ", stride=" + list(g.stride, axes);
   if (g.padding || draw.chance(0.2)) call += ", padding=" + list(g.padding, axes);
   if (g.dilation > 1) call += ", dilation=" + list(g.dilation, axes);
   const Written reference = finish.reference(call + ")");

@@ -12,19 +12,25 @@ struct Kind {
 };
 
 const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all = {{"sum", Combine::kSum, false}, {"sum", Combine::kSum, false},
-                                        {"mean", Combine::kSum, true}, {"mean", Combine::kSum, true},
-                                        {"max", Combine::kMax, false}, {"min", Combine::kMin, false},
-                                        {"amax", Combine::kMax, false}, {"amin", Combine::kMin, false},
+  static const std::vector<Kind> all = {{"sum", Combine::kSum, false},
+                                        {"sum", Combine::kSum, false},
+                                        {"mean", Combine::kSum, true},
+                                        {"mean", Combine::kSum, true},
+                                        {"max", Combine::kMax, false},
+                                        {"min", Combine::kMin, false},
+                                        {"amax", Combine::kMax, false},
+                                        {"amin", Combine::kMin, false},
                                         {"prod", Combine::kProduct, false}};
   return all;
 }
 
-std::string call(Draw& draw, const Kind& kind, const std::string& value, std::size_t axis, bool keep) {
+std::string call(
+    Draw& draw, const Kind& kind, const std::string& value, std::size_t axis, bool keep) {
   const std::string name = kind.name;
   const std::string dim = std::to_string(axis);
   const std::string keepdim = keep ? ", keepdim=True" : "";
-  if (name == "max" || name == "min") return "torch." + name + "(" + value + ", dim=" + dim + keepdim + ")[0]";
+  if (name == "max" || name == "min")
+    return "torch." + name + "(" + value + ", dim=" + dim + keepdim + ")[0]";
   if (name == "prod") return "torch.prod(" + value + ", dim=" + dim + keepdim + ")";
   const bool list = name == "sum" || name == "mean" ? draw.chance(0.7) : draw.chance(0.5);
   return "torch." + name + "(" + value + ", dim=" + (list ? "[" + dim + "]" : dim) + keepdim + ")";
@@ -77,7 +83,8 @@ Drawn draw_reduce(Draw& draw, Dialect dialect) {
   Written code_map = write_code(map, loads, dialect);
 
   DrawnFinish finish;
-  finish.expression = draw.chance(0.5) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0), true);
+  finish.expression =
+      draw.chance(0.5) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0), true);
   const Written reference = finish.reference(call(draw, kind, torch_map.text, r.axis, r.keep));
   std::vector<std::string> statements = torch_map.statements;
   // A name bound by the map may not be bound again behind the reduction.
@@ -106,18 +113,25 @@ Drawn draw_argreduce(Draw& draw, Dialect dialect) {
   const Reduction r = draw_shape(task);
   const bool max = draw.chance(0.5);
   const std::string x = task.input("data", r.axes.names);
-  const Expression map = draw.chance(0.5) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0));
+  const Expression map =
+      draw.chance(0.5) ? Expression::of_leaf(0) : draw_unary(draw, Expression::of_leaf(0));
   const Written torch_map = write_torch(map, {x});
   const Written value = write_code(map, {at(x, r.axes.vars, r.axes.names)}, dialect);
   task.output(r.out_shape, true);
-  task.returns(std::string("torch.") + (max ? "argmax(" : "argmin(") + torch_map.text + ", dim=" +
-                   std::to_string(r.axis) + (r.keep ? ", keepdim=True)" : ")"),
+  task.returns(std::string("torch.") + (max ? "argmax(" : "argmin(") + torch_map.text +
+                   ", dim=" + std::to_string(r.axis) + (r.keep ? ", keepdim=True)" : ")"),
                torch_map.statements);
   const std::string k = r.axes.vars[r.axis];
   const auto scan = [&](Source& source) {
-    source.line(std::string("float best = ") + (max ? "-INFINITY;" : "INFINITY;")).line("int64_t at = 0;");
-    source.loop(k, "0", r.axes.names[r.axis]).lines(value.statements).line("const float value = " + value.text + ";");
-    source.open(std::string("if (value ") + (max ? ">" : "<") + " best)").line("best = value;").line("at = " + k + ";").close();
+    source.line(std::string("float best = ") + (max ? "-INFINITY;" : "INFINITY;"))
+        .line("int64_t at = 0;");
+    source.loop(k, "0", r.axes.names[r.axis])
+        .lines(value.statements)
+        .line("const float value = " + value.text + ";");
+    source.open(std::string("if (value ") + (max ? ">" : "<") + " best)")
+        .line("best = value;")
+        .line("at = " + k + ";")
+        .close();
     source.close().line(at("out", r.out_index, r.out_shape) + " = at;");
   };
   if (dialect == Dialect::kCuda) {

@@ -1,4 +1,5 @@
-// Cumulative sums and products: along any axis, reversed, exclusive, masked, with maps before and behind.
+// Cumulative sums and products: along any axis, reversed, exclusive, masked, with maps before and
+// behind.
 #include "families.h"
 #include "nest.h"
 
@@ -21,7 +22,8 @@ std::vector<std::string> step_lines(const Plan& plan, Dialect dialect) {
   }
   const Written written = plan.finish.code("acc", dialect);
   const std::string store = at("out", plan.axes.vars, plan.axes.names) + " = " + written.text + ";";
-  const std::string add = plan.product ? "acc *= " + grouped(plan.value.text) + ";" : "acc += " + plan.value.text + ";";
+  const std::string add =
+      plan.product ? "acc *= " + grouped(plan.value.text) + ";" : "acc += " + plan.value.text + ";";
   const auto put_store = [&] {
     lines.insert(lines.end(), written.statements.begin(), written.statements.end());
     lines.push_back(store);
@@ -56,7 +58,8 @@ Drawn draw_scan(Draw& draw, Dialect dialect) {
   std::string inside = x;
   plan.value = {{}, load, Binding::kCall};
   if (kind == 3) {
-    const std::string mask = task.named_input(draw.pick({"mask", "mask", "keep", "valid"}), plan.axes.names);
+    const std::string mask =
+        task.named_input(draw.pick({"mask", "mask", "keep", "valid"}), plan.axes.names);
     task.dtype(tasks::DType::kBool);
     task.structure(tasks::Structure::kBool);
     const std::string flag = at(mask, plan.axes.vars, plan.axes.names);
@@ -74,8 +77,12 @@ Drawn draw_scan(Draw& draw, Dialect dialect) {
   const std::string name = plan.product ? "torch.cumprod(" : "torch.cumsum(";
   std::string operation = name + inside + ", dim=" + dim + ")";
   if (plan.reverse) {
-    const std::string flipped = inside.find(' ') == std::string::npos || inside.back() == ')' ? inside : "(" + inside + ")";
-    const std::string safe = inside.find('(') == std::string::npos && inside.find(' ') != std::string::npos ? "(" + inside + ")" : flipped;
+    const std::string flipped =
+        inside.find(' ') == std::string::npos || inside.back() == ')' ? inside : "(" + inside + ")";
+    const std::string safe =
+        inside.find('(') == std::string::npos && inside.find(' ') != std::string::npos
+            ? "(" + inside + ")"
+            : flipped;
     if (inside != x && inside.compare(0, 6, "torch.") != 0) return finished(task, "", "");
     if (inside != x) return finished(task, "", "");
     operation = name + safe + ".flip([" + dim + "]), dim=" + dim + ").flip([" + dim + "])";
@@ -83,7 +90,8 @@ Drawn draw_scan(Draw& draw, Dialect dialect) {
   if (plan.exclusive) {
     if (inside != x || plan.axis > 1) return finished(task, "", "");
     const std::string head = plan.axis == 1 ? ":, " : "";
-    operation = "torch.cat([torch.zeros_like(" + x + "[" + head + ":1]), torch.cumsum(" + x + "[" + head + ":-1], dim=" + dim + ")], dim=" + dim + ")";
+    operation = "torch.cat([torch.zeros_like(" + x + "[" + head + ":1]), torch.cumsum(" + x + "[" +
+                head + ":-1], dim=" + dim + ")], dim=" + dim + ")";
   }
   DrawnFinish finish;
   finish.expression = Expression::of_leaf(0);
@@ -106,7 +114,8 @@ Drawn draw_scan(Draw& draw, Dialect dialect) {
     body.line("if (" + var + " >= " + total + ") return;");
     if (outer.size() > 1) decompose(body, "idx", outer);
     one_line(body, plan, dialect);
-    return finished(task, cuda_program(task, body, total, draw.chance(0.5) ? 64 : 256), "cuda_points");
+    return finished(
+        task, cuda_program(task, body, total, draw.chance(0.5) ? 64 : 256), "cuda_points");
   }
   const bool serial = draw.chance(0.2), collapse = outer.size() > 1 && draw.chance(0.5);
   Source source;

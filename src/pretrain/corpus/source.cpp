@@ -36,12 +36,16 @@ std::string offset(const std::vector<std::string>& index, const std::vector<std:
   return text.empty() ? "0" : text;
 }
 
-std::string at(const std::string& tensor, const std::vector<std::string>& index,
+std::string at(const std::string& tensor,
+               const std::vector<std::string>& index,
                const std::vector<std::string>& shape) {
   return tensor + "[" + offset(index, shape) + "]";
 }
 
-std::string for_head(const std::string& var, const std::string& lo, const std::string& hi, const std::string& step) {
+std::string for_head(const std::string& var,
+                     const std::string& lo,
+                     const std::string& hi,
+                     const std::string& step) {
   const std::string next = step.empty() ? "++" + var : var + " += " + step;
   return "for (int64_t " + var + " = " + lo + "; " + var + " < " + hi + "; " + next + ")";
 }
@@ -67,11 +71,16 @@ Source& Source::close() {
   return line("}");
 }
 
-Source& Source::loop(const std::string& var, const std::string& lo, const std::string& hi, const std::string& step) {
+Source& Source::loop(const std::string& var,
+                     const std::string& lo,
+                     const std::string& hi,
+                     const std::string& step) {
   return open(for_head(var, lo, hi, step));
 }
 
-Source& Source::each(const std::string& var, const std::string& lo, const std::string& hi,
+Source& Source::each(const std::string& var,
+                     const std::string& lo,
+                     const std::string& hi,
                      const std::string& statement) {
   return line(for_head(var, lo, hi) + " " + statement);
 }

@@ -13,7 +13,9 @@ std::string product(const std::vector<std::string>& factors);
 // Row-major offset of `index` in `shape`: "(b * M + i) * N + j". Axes of extent "1" are skipped.
 std::string offset(const std::vector<std::string>& index, const std::vector<std::string>& shape);
 // "x[offset]"
-std::string at(const std::string& tensor, const std::vector<std::string>& index, const std::vector<std::string>& shape);
+std::string at(const std::string& tensor,
+               const std::vector<std::string>& index,
+               const std::vector<std::string>& shape);
 
 // Lines of code; the indent follows the braces that open() and close() write.
 class Source {
@@ -25,9 +27,15 @@ class Source {
   Source& open(const std::string& head);
   Source& close();
   // A loop over [lo, hi) that holds more than one line.
-  Source& loop(const std::string& var, const std::string& lo, const std::string& hi, const std::string& step = "");
+  Source& loop(const std::string& var,
+               const std::string& lo,
+               const std::string& hi,
+               const std::string& step = "");
   // "for (...)" with one statement on a line of its own.
-  Source& each(const std::string& var, const std::string& lo, const std::string& hi, const std::string& statement);
+  Source& each(const std::string& var,
+               const std::string& lo,
+               const std::string& hi,
+               const std::string& statement);
   Source& raw(const std::string& text) {
     text_ += text;
     return *this;
@@ -41,6 +49,9 @@ class Source {
   std::string text_;
 };
 
-std::string for_head(const std::string& var, const std::string& lo, const std::string& hi, const std::string& step = "");
+std::string for_head(const std::string& var,
+                     const std::string& lo,
+                     const std::string& hi,
+                     const std::string& step = "");
 
 }  // namespace vegttt::pretrain

@@ -11,21 +11,56 @@ namespace {
 // Names that the benchmark uses come first; the others teach that names are copied from the prompt.
 const std::map<std::string, std::vector<std::string>>& name_pools() {
   static const std::map<std::string, std::vector<std::string>> pools = {
-      {"matrix", {"A", "B", "X", "Y", "P", "Q", "lhs", "rhs", "mat1", "mat2", "left", "right", "U", "V", "T", "Z"}},
-      {"data", {"x", "x", "x", "input", "y", "z", "X", "data", "inp", "A", "B", "features", "src", "values", "hidden"}},
-      {"weight", {"weight", "weight", "weight", "filters", "kernel_weight", "Wt", "filt", "params"}},
+      {"matrix",
+       {"A",
+        "B",
+        "X",
+        "Y",
+        "P",
+        "Q",
+        "lhs",
+        "rhs",
+        "mat1",
+        "mat2",
+        "left",
+        "right",
+        "U",
+        "V",
+        "T",
+        "Z"}},
+      {"data",
+       {"x",
+        "x",
+        "x",
+        "input",
+        "y",
+        "z",
+        "X",
+        "data",
+        "inp",
+        "A",
+        "B",
+        "features",
+        "src",
+        "values",
+        "hidden"}},
+      {"weight",
+       {"weight", "weight", "weight", "filters", "kernel_weight", "Wt", "filt", "params"}},
       {"bias", {"bias", "bias", "bias", "shift", "beta", "offset_c", "bias_v"}},
-      {"vector", {"scale", "v", "gain", "diag", "A", "alpha_v", "gamma", "S", "vec", "factors", "coef"}},
+      {"vector",
+       {"scale", "v", "gain", "diag", "A", "alpha_v", "gamma", "S", "vec", "factors", "coef"}},
       {"target", {"targets", "targets", "target", "labels", "y", "truth", "goal"}},
-      {"prediction", {"predictions", "predictions", "pred", "input", "x", "logits", "outputs", "estimates"}},
+      {"prediction",
+       {"predictions", "predictions", "pred", "input", "x", "logits", "outputs", "estimates"}},
   };
   return pools;
 }
 
 // Loop variables and locals of the kernels; a tensor may not take their names.
 bool is_local(const std::string& name) {
-  static const std::vector<std::string> locals = {"i", "j", "k", "b", "c", "h", "w", "d", "l", "n", "g", "v", "u",
-                                                  "t", "s", "r", "q", "p", "m", "o", "out", "ws", "acc", "row", "idx"};
+  static const std::vector<std::string> locals = {
+      "i", "j", "k", "b", "c", "h", "w", "d",   "l",  "n",   "g",   "v",  "u",
+      "t", "s", "r", "q", "p", "m", "o", "out", "ws", "acc", "row", "idx"};
   return std::find(locals.begin(), locals.end(), name) != locals.end();
 }
 
@@ -35,17 +70,21 @@ bool TaskBuilder::taken(const std::string& name) const {
   return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-std::string TaskBuilder::free_name(const std::string& likely, const std::vector<std::string>& others) {
+std::string TaskBuilder::free_name(const std::string& likely,
+                                   const std::vector<std::string>& others) {
   std::string name = likely;
   if (!others.empty() && draw_.chance(0.4)) name = draw_.pick(others);
   for (int number = 2; taken(name) || is_local(name); ++number) {
-    name = number == 2 && !taken(likely) && !is_local(likely) ? likely : likely + std::to_string(number);
+    name = number == 2 && !taken(likely) && !is_local(likely) ? likely
+                                                              : likely + std::to_string(number);
   }
   names_.push_back(name);
   return name;
 }
 
-std::string TaskBuilder::dim(const std::string& likely, const std::vector<std::string>& others, std::int64_t small,
+std::string TaskBuilder::dim(const std::string& likely,
+                             const std::vector<std::string>& others,
+                             std::int64_t small,
                              std::int64_t tiny) {
   const std::string name = free_name(likely, others);
   task_.sizes["small"].emplace_back(name, small);
@@ -101,7 +140,8 @@ std::string TaskBuilder::input(const std::string& pool, const std::vector<std::s
   return named_input(name, shape);
 }
 
-std::string TaskBuilder::named_input(const std::string& wanted, const std::vector<std::string>& shape) {
+std::string TaskBuilder::named_input(const std::string& wanted,
+                                     const std::vector<std::string>& shape) {
   std::string name = wanted;
   while (taken(name)) name += "_in";
   names_.push_back(name);
@@ -118,7 +158,8 @@ void TaskBuilder::output(const std::vector<std::string>& shape, bool index) {
   task_.output_dtype = index ? tasks::DType::kInt64 : tasks::DType::kFloat32;
 }
 
-void TaskBuilder::returns(const std::string& expression, const std::vector<std::string>& statements) {
+void TaskBuilder::returns(const std::string& expression,
+                          const std::vector<std::string>& statements) {
   std::vector<std::string> names;
   for (const auto& input : task_.inputs) names.push_back(input.name + ": Tensor");
   task_.reference = "def reference(" + core::join(names, ", ") + ") -> Tensor:\n";
@@ -127,10 +168,12 @@ void TaskBuilder::returns(const std::string& expression, const std::vector<std::
 }
 
 std::string TaskBuilder::parameters() const {
-  static const std::map<tasks::DType, std::string> types = {
-      {tasks::DType::kFloat32, "float"}, {tasks::DType::kInt64, "int64_t"}, {tasks::DType::kBool, "bool"}};
+  static const std::map<tasks::DType, std::string> types = {{tasks::DType::kFloat32, "float"},
+                                                            {tasks::DType::kInt64, "int64_t"},
+                                                            {tasks::DType::kBool, "bool"}};
   std::string text;
-  for (const auto& input : task_.inputs) text += "const " + types.at(input.dtype) + "* " + input.name + ", ";
+  for (const auto& input : task_.inputs)
+    text += "const " + types.at(input.dtype) + "* " + input.name + ", ";
   return text + (index_output_ ? "int64_t* out" : "float* out");
 }
 
@@ -140,12 +183,16 @@ std::string TaskBuilder::arguments() const {
   return text + "out";
 }
 
-std::string TaskBuilder::signature() const { return "void launch(" + parameters() + ", Workspace& ws)"; }
+std::string TaskBuilder::signature() const {
+  return "void launch(" + parameters() + ", Workspace& ws)";
+}
 
 std::int64_t draw_size(Draw& draw, std::int64_t scale) {
   const double kind = static_cast<double>(draw.below(100)) / 100;
-  const double factor = std::vector<double>{0.25, 0.5, 0.5, 1, 1, 1, 1.5, 2, 2, 4}[static_cast<std::size_t>(draw.below(10))];
-  const auto base = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(scale) * factor));
+  const double factor = std::vector<double>{
+      0.25, 0.5, 0.5, 1, 1, 1, 1.5, 2, 2, 4}[static_cast<std::size_t>(draw.below(10))];
+  const auto base =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(scale) * factor));
   if (kind < 0.65) return base;
   if (kind < 0.75) return std::max<std::int64_t>(1, base - 1);
   return std::max<std::int64_t>(1, draw.between(base / 2 + 1, base * 2));

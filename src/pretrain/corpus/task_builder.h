@@ -14,8 +14,11 @@ class TaskBuilder {
  public:
   TaskBuilder(Draw& draw, std::string family) : draw_(draw) { task_.family = std::move(family); }
 
-  // Adds a size; `likely` is taken in most tasks, else one of `others`, as long as the name is free.
-  std::string dim(const std::string& likely, const std::vector<std::string>& others, std::int64_t small,
+  // Adds a size; `likely` is taken in most tasks, else one of `others`, as long as the name is
+  // free.
+  std::string dim(const std::string& likely,
+                  const std::vector<std::string>& others,
+                  std::int64_t small,
                   std::int64_t tiny);
   // An integer constant of the task (stride, groups): an int64_t name in the kernel's scope.
   std::string constant(const std::string& name, std::int64_t value);
@@ -25,7 +28,8 @@ class TaskBuilder {
   std::int64_t size(const std::string& dim, const std::string& set = "small") const;
   std::string derived(const std::string& name, const std::string& expression);
 
-  // Adds an input; returns its name. Pools of names by role: "matrix", "data", "weight", "bias", "vector", "target".
+  // Adds an input; returns its name. Pools of names by role: "matrix", "data", "weight", "bias",
+  // "vector", "target".
   std::string input(const std::string& pool, const std::vector<std::string>& shape);
   std::string named_input(const std::string& name, const std::vector<std::string>& shape);
   tasks::InputSpec& last() { return task_.inputs.back(); }

@@ -1,4 +1,5 @@
-// Square products with triangular operands or results. The better kernels run over the entries that are not zero only.
+// Square products with triangular operands or results. The better kernels run over the entries that
+// are not zero only.
 #include "families.h"
 #include "nest.h"
 
@@ -11,9 +12,9 @@ Half draw_half(Draw& draw) { return static_cast<Half>(draw.weighted({0.3, 0.35, 
 
 struct Triangular {
   std::string N, A, B;
-  Half a = Half::kNone, b = Half::kNone;     // of the operands as multiplied
+  Half a = Half::kNone, b = Half::kNone;  // of the operands as multiplied
   bool a_transposed = false, b_transposed = false;
-  Half mask = Half::kNone;                   // triu or tril of the product
+  Half mask = Half::kNone;  // triu or tril of the product
   std::string a_load, b_load;
 };
 
@@ -33,7 +34,8 @@ std::pair<std::string, std::string> column_range(const Triangular& t) {
   if (t.b == Half::kUpper) lo = "k";
   if (t.mask == Half::kUpper) lo = lo == "0" ? "i" : t.a == Half::kUpper ? "k" : "std::max(i, k)";
   if (t.b == Half::kLower) hi = "k + 1";
-  if (t.mask == Half::kLower) hi = hi == t.N ? "i + 1" : t.a == Half::kLower ? "k + 1" : "std::min(i, k) + 1";
+  if (t.mask == Half::kLower)
+    hi = hi == t.N ? "i + 1" : t.a == Half::kLower ? "k + 1" : "std::min(i, k) + 1";
   return {lo, hi};
 }
 
@@ -51,13 +53,17 @@ Triangular draw_operands(TaskBuilder& task) {
   if (t.a == Half::kNone && t.b == Half::kNone) {
     t.mask = draw.chance(0.5) ? Half::kUpper : Half::kLower;
   } else if (draw.chance(0.6)) {
-    t.mask = implied(t) != Half::kNone ? implied(t) : draw.chance(0.5) ? Half::kUpper : Half::kLower;
+    t.mask = implied(t) != Half::kNone ? implied(t)
+             : draw.chance(0.5)        ? Half::kUpper
+                                       : Half::kLower;
   }
   const auto add = [&](Half half, bool transposed) {
     const std::string name = task.input("matrix", {t.N, t.N});
     // A transposed operand is stored the other way round.
     const bool upper = (half == Half::kUpper) != transposed;
-    if (half != Half::kNone) task.structure(upper ? tasks::Structure::kUpperTriangular : tasks::Structure::kLowerTriangular);
+    if (half != Half::kNone)
+      task.structure(upper ? tasks::Structure::kUpperTriangular
+                           : tasks::Structure::kLowerTriangular);
     return name;
   };
   t.A = add(t.a, t.a_transposed);
@@ -76,8 +82,12 @@ std::string reference_of(const Triangular& t) {
 }
 
 // One accumulator per element; elements that the mask clears are not computed.
-std::string points(const TaskBuilder& task, const Triangular& t, const Finish& finish, const std::string& pragma,
-                   bool simd, bool exploit) {
+std::string points(const TaskBuilder& task,
+                   const Triangular& t,
+                   const Finish& finish,
+                   const std::string& pragma,
+                   bool simd,
+                   bool exploit) {
   Source source;
   source.open(task.signature());
   if (!pragma.empty()) source.line(pragma);
@@ -94,13 +104,17 @@ std::string points(const TaskBuilder& task, const Triangular& t, const Finish& f
 }
 
 // Row form: out's row i collects a * (row k of B).
-std::string rows(const TaskBuilder& task, const Triangular& t, const Finish& finish, const std::string& pragma) {
+std::string rows(const TaskBuilder& task,
+                 const Triangular& t,
+                 const Finish& finish,
+                 const std::string& pragma) {
   Source source;
   source.open(task.signature());
   if (!pragma.empty()) source.line(pragma);
   source.loop("i", "0", t.N).line("float* row = out + i * " + t.N + ";");
   source.each("j", "0", t.N, "row[j] = 0.0f;");
-  const std::string k_lo = t.a == Half::kUpper ? "i" : "0", k_hi = t.a == Half::kLower ? "i + 1" : t.N;
+  const std::string k_lo = t.a == Half::kUpper ? "i" : "0",
+                    k_hi = t.a == Half::kLower ? "i + 1" : t.N;
   const auto [lo, hi] = column_range(t);
   source.loop("k", k_lo, k_hi).line("const float a = " + t.a_load + ";").line("#pragma omp simd");
   source.each("j", lo, hi, "row[j] += a * " + t.b_load + ";").close();
@@ -116,7 +130,10 @@ std::string rows(const TaskBuilder& task, const Triangular& t, const Finish& fin
   return source.text();
 }
 
-std::string cuda_points(const TaskBuilder& task, const Triangular& t, const Finish& finish, bool exploit) {
+std::string cuda_points(const TaskBuilder& task,
+                        const Triangular& t,
+                        const Finish& finish,
+                        bool exploit) {
   Source body(1);
   body.line("const int64_t j = blockIdx.x * (int64_t)blockDim.x + threadIdx.x, i = blockIdx.y;");
   body.line("if (j >= " + t.N + ") return;").line("float acc = 0.0f;");
@@ -126,7 +143,8 @@ std::string cuda_points(const TaskBuilder& task, const Triangular& t, const Fini
   const auto device = [](std::string text) {
     for (const std::string which : {"max", "min"}) {
       const auto at = text.find("std::" + which + "(i, j)");
-      if (at != std::string::npos) text.replace(at, 14, which == "max" ? "(i > j ? i : j)" : "(i < j ? i : j)");
+      if (at != std::string::npos)
+        text.replace(at, 14, which == "max" ? "(i > j ? i : j)" : "(i < j ? i : j)");
     }
     return text;
   };
@@ -134,8 +152,9 @@ std::string cuda_points(const TaskBuilder& task, const Triangular& t, const Fini
   if (mask) body.close();
   const Written value = finish.code("acc", Dialect::kCuda);
   body.lines(value.statements).line("out[i * " + t.N + " + j] = " + value.text + ";");
-  return "__global__ void kernel(" + task.parameters() + ") {\n" + body.text() + "}\n" + task.signature() +
-         " {\n  kernel<<<dim3((" + t.N + " + 255) / 256, " + t.N + "), 256>>>(" + task.arguments() + ");\n}\n";
+  return "__global__ void kernel(" + task.parameters() + ") {\n" + body.text() + "}\n" +
+         task.signature() + " {\n  kernel<<<dim3((" + t.N + " + 255) / 256, " + t.N + "), 256>>>(" +
+         task.arguments() + ");\n}\n";
 }
 
 }  // namespace
@@ -149,14 +168,20 @@ Drawn draw_triangular(Draw& draw, Dialect dialect) {
   task.returns(reference.text, reference.statements);
   const Finish finish{drawn.expression, drawn.leaves, "", ""};
   const bool exploit = draw.chance(0.85);
-  if (dialect == Dialect::kCuda) return finished(task, cuda_points(task, t, finish, exploit), exploit ? "cuda_structured" : "cuda");
-  const std::string pragma = draw.chance(0.1) ? "" : draw.chance(0.55) ? threads_pragma(Threads::kDynamic)
-                                                                       : threads_pragma(Threads::kOuter);
+  if (dialect == Dialect::kCuda)
+    return finished(
+        task, cuda_points(task, t, finish, exploit), exploit ? "cuda_structured" : "cuda");
+  const std::string pragma = draw.chance(0.1)    ? ""
+                             : draw.chance(0.55) ? threads_pragma(Threads::kDynamic)
+                                                 : threads_pragma(Threads::kOuter);
   const std::string threads = pragma.empty() ? "serial_" : "";
-  if (!t.b_transposed && draw.chance(0.65)) return finished(task, rows(task, t, finish, pragma), threads + "rows");
+  if (!t.b_transposed && draw.chance(0.65))
+    return finished(task, rows(task, t, finish, pragma), threads + "rows");
   const bool simd = draw.chance(0.35);
-  return finished(task, points(task, t, finish, pragma, simd, exploit),
-                  threads + (exploit ? "points_structured" : "points_dense") + (simd ? "_simd" : ""));
+  return finished(
+      task,
+      points(task, t, finish, pragma, simd, exploit),
+      threads + (exploit ? "points_structured" : "points_dense") + (simd ? "_simd" : ""));
 }
 
 }  // namespace vegttt::pretrain

@@ -17,17 +17,17 @@ struct Setting {
 
 struct Window {
   int axes = 2;
-  std::vector<std::string> sizes, kernels;   // "H", "W"; "KH", "KW"
-  std::vector<std::string> in, out, k;       // variables: "h", "oh", "kh"
-  std::vector<std::string> out_sizes;        // "HO", "WO"
+  std::vector<std::string> sizes, kernels;  // "H", "W"; "KH", "KW"
+  std::vector<std::string> in, out, k;      // variables: "h", "oh", "kh"
+  std::vector<std::string> out_sizes;       // "HO", "WO"
   Setting stride, padding, dilation;
 };
 
 struct WindowOptions {
   double strided = 0.3, padded = 0.4, dilated = 0.2;
-  bool pointwise = false;    // kernel sizes are the literal 1
+  bool pointwise = false;  // kernel sizes are the literal 1
   bool transposed = false;
-  std::int64_t scale = 0;    // about this many positions along an axis; 0 = by rank
+  std::int64_t scale = 0;  // about this many positions along an axis; 0 = by rank
   bool output_padding = false;
 };
 
