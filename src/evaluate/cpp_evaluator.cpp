@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "kernel_files.h"
 #include "machine_speed.h"
@@ -164,6 +165,18 @@ void CppEvaluator::conclude(Evaluation& result) const {
                                timing.reference_median_us);
 }
 
+// Submissions of one task together, so that its inputs are made once, however many tasks there are.
+std::vector<std::size_t> by_task(const std::vector<Submission>& submissions) {
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < submissions.size(); ++i) first.emplace(submissions[i].task_id, i);
+  std::vector<std::size_t> order(submissions.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return first.at(submissions[a].task_id) < first.at(submissions[b].task_id);
+  });
+  return order;
+}
+
 // Compiling goes first, on all cores, and is over before anything is timed: a compiler beside it
 // would be in the times. Equal sources are compiled once, but each submission is timed.
 void CppEvaluator::evaluate_all(const std::vector<Submission>& submissions,
@@ -181,7 +194,7 @@ void CppEvaluator::evaluate_all(const std::vector<Submission>& submissions,
   for_each_on_threads(distinct.size(), usable_cores(), [&](std::size_t i) {
     compiled.find(distinct[i]->hash)->second = compiler_.compile(*distinct[i]);
   });
-  for (std::size_t i = 0; i < submissions.size(); ++i) {
+  for (const std::size_t i : by_task(submissions)) {
     core::throw_if_stopped();
     if (candidates[i])
       results[i] = judge(

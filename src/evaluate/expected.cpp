@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "vegttt/core/rng.h"
 #include "vegttt/core/text.h"
 
@@ -60,16 +62,30 @@ at::Tensor as_doubles(const at::Tensor& tensor) {
   return tensor.to(at::kDouble).contiguous().flatten();
 }
 
+// largest = max(largest, |value - truth|); what is not a number stays one.
+void raise_to_distance(at::Tensor& largest, const at::Tensor& value, const at::Tensor& truth) {
+  double* const to = largest.mutable_data_ptr<double>();
+  const double* const a = value.const_data_ptr<double>();
+  const double* const b = truth.const_data_ptr<double>();
+  at::parallel_for(0, truth.numel(), kGrain, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const double distance = std::abs(a[i] - b[i]);
+      to[i] = std::isnan(to[i]) || distance <= to[i] ? to[i] : distance;
+    }
+  });
+}
+
 // The largest displacement of each element of the output: rounded operands, and two directions at
 // random.
 at::Tensor moved_by_rounding(const tasks::Reference& reference,
                              const Tensors& inputs,
                              const at::Tensor& truth) {
-  at::Tensor largest =
-      (as_doubles(tasks::truth_of(reference, rounded(inputs, Precision::kTf32))) - truth).abs();
-  for (const std::uint64_t key : {0x51ull, 0xA7ull})
-    largest = at::maximum(
-        largest, (as_doubles(tasks::truth_of(reference, all_moved(inputs, key))) - truth).abs());
+  at::Tensor largest = at::zeros_like(truth);
+  const auto raise = [&](const Tensors& other) {
+    raise_to_distance(largest, as_doubles(tasks::truth_of(reference, other)), truth);
+  };
+  raise(rounded(inputs, Precision::kTf32));
+  for (const std::uint64_t key : {0x51ull, 0xA7ull}) raise(all_moved(inputs, key));
   return largest;
 }
 

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -17,8 +18,18 @@ namespace vegttt::evaluate {
 namespace {
 
 constexpr std::size_t kSetsLimit = std::size_t{512} << 20;  // inputs of one task
-constexpr std::size_t kStoreLimit = std::size_t{2} << 30;   // all tasks
 constexpr int kFewestSets = 2;                              // one to warm up, one to time
+// A process sees each set once. One more set costs a second by a large task, its float64 truth
+// above all; one more process, 20 ms for every candidate.
+constexpr int kTimingSets = 3;
+
+// Bytes of all tasks together.
+std::size_t store_limit() {
+  constexpr std::size_t kLeast = std::size_t{2} << 30;
+  const auto memory = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+                      static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return std::max(kLeast, memory / 4);
+}
 
 std::uint64_t system_random() {
   std::uint64_t value = 0;
@@ -100,7 +111,8 @@ TaskStore::TaskStore(const EvaluatorOptions& options,
       secret_seed_(options.secret_seed != 0 ? options.secret_seed : system_random()) {}
 
 int TaskStore::sets_for(std::size_t bytes_per_set) const {
-  const int wanted = std::max(protocol_.checks, protocol_.warmup) + std::min(protocol_.timings, 10);
+  const int wanted =
+      std::max(protocol_.checks, protocol_.warmup) + std::min(protocol_.timings, kTimingSets);
   const auto fitting = static_cast<int>(
       std::min<std::size_t>(kSetsLimit / std::max<std::size_t>(bytes_per_set, 1), 64));
   return std::clamp(fitting, kFewestSets, std::max(kFewestSets, wanted));
@@ -142,10 +154,11 @@ const PreparedTask& TaskStore::get(const std::string& task_id) {
     return tasks_.front();
   }
   tasks_.push_front(prepare(task));
+  const std::size_t limit = store_limit();
   std::size_t bytes = 0;
   for (auto it = tasks_.begin(); it != tasks_.end();) {
     bytes += it->bytes;
-    it = bytes > kStoreLimit && it != tasks_.begin() ? tasks_.erase(it) : std::next(it);
+    it = bytes > limit && it != tasks_.begin() ? tasks_.erase(it) : std::next(it);
   }
   return tasks_.front();
 }

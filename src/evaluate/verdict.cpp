@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "failure_text.h"
+#include "vegttt/core/rng.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -12,13 +14,21 @@ namespace {
 constexpr double kUlp = 0x1p-24;  // half a unit in the last place of 1.0f
 constexpr double kSmallestNormal = 0x1p-126;
 
+// The median of so many elements at random has a standard error of 0.2 % in rank.
+constexpr std::size_t kMedianSample = 1 << 16;
+
 // Of the positive ones: outputs that are zero by structure say nothing about the others.
 double median_of_positive(std::span<const double> values) {
   std::vector<double> positive;
-  positive.reserve(values.size());
-  std::copy_if(values.begin(), values.end(), std::back_inserter(positive), [](double v) {
-    return v > 0 && std::isfinite(v);
-  });
+  const auto keep = [&](double v) {
+    if (v > 0 && std::isfinite(v)) positive.push_back(v);
+  };
+  if (values.size() <= 4 * kMedianSample) {
+    std::for_each(values.begin(), values.end(), keep);
+  } else {
+    const core::CounterRng random(values.size());
+    for (std::size_t i = 0; i < kMedianSample; ++i) keep(values[random.bits(i) % values.size()]);
+  }
   if (positive.empty()) return 0;
   const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
   std::nth_element(positive.begin(), middle, positive.end());
@@ -38,6 +48,16 @@ struct Tally {
     if (first_bad < 0) first_bad = index;
     last_bad = index;
   }
+  // `later` counts elements behind these.
+  void merge(const Tally& later) {
+    bad += later.bad;
+    if (first_bad < 0) first_bad = later.first_bad;
+    if (later.last_bad >= 0) last_bad = later.last_bad;
+    untouched += later.untouched;
+    if (later.worst >= 0 && (later.largest > largest || worst < 0))
+      largest = later.largest, worst = later.worst;
+    sum_of_squares += later.sum_of_squares;
+  }
 };
 
 double ratio_of(float got, float truth, float allowance) {
@@ -47,25 +67,67 @@ double ratio_of(float got, float truth, float allowance) {
   return error == 0 ? 0 : error / allowance;
 }
 
+// Some elements of an output beside what is expected of them.
+struct Block {
+  const float* got;
+  const float* truth;
+  const float* allowance;
+  std::int64_t begin, count;
+};
+
+void tally_each(const Block& block, std::uint32_t poison, Tally& tally) {
+  for (std::int64_t i = 0; i < block.count; ++i) {
+    tally.add(block.begin + i, ratio_of(block.got[i], block.truth[i], block.allowance[i]));
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &block.got[i], 4);
+    tally.untouched += bits == poison ? 1 : 0;
+  }
+}
+
+// Most outputs are right: one vectorised pass tells whether every element of the block is finite,
+// allowed and no new worst; only otherwise each is looked at.
+void tally_block(const Block& block, std::uint32_t poison, Tally& tally) {
+  constexpr float kFinite = std::numeric_limits<float>::max();
+  double largest = 0, sum = 0;
+  int others = 0;
+#pragma omp simd reduction(max : largest) reduction(+ : sum, others)
+  for (std::int64_t i = 0; i < block.count; ++i) {
+    const double ratio =
+        std::abs(static_cast<double>(block.got[i]) - block.truth[i]) / block.allowance[i];
+    const bool finite = std::abs(block.got[i]) <= kFinite && std::abs(block.truth[i]) <= kFinite;
+    others += finite ? 0 : 1;
+    largest = ratio > largest ? ratio : largest;
+    sum += ratio * ratio;
+  }
+  if (others == 0 && largest <= tally.largest && largest <= 1 && tally.worst >= 0)
+    tally.sum_of_squares += sum;
+  else
+    tally_each(block, poison, tally);
+}
+
+// In chunks of a fixed size, so that sums do not depend on the number of threads.
 Tally tally_floats(const Expected& expected, const std::byte* output, std::uint32_t poison) {
-  Tally tally;
+  constexpr std::int64_t kBlock = 1024, kChunk = 256 * kBlock;
   const auto n = static_cast<std::int64_t>(expected.truth.size());
-  // Most outputs are right: blocks of small errors are only summed up.
-  constexpr std::int64_t kBlock = 1024;
-  std::vector<float> got(kBlock);
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    const std::int64_t count = std::min(kBlock, n - begin);
-    std::memcpy(got.data(), output + begin * 4, static_cast<std::size_t>(count) * 4);
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto at = static_cast<std::size_t>(begin + i);
-      tally.add(
-          begin + i,
-          ratio_of(got[static_cast<std::size_t>(i)], expected.truth[at], expected.allowance[at]));
-      std::uint32_t bits = 0;
-      std::memcpy(&bits, &got[static_cast<std::size_t>(i)], 4);
-      tally.untouched += bits == poison ? 1 : 0;
+  std::vector<Tally> chunks(static_cast<std::size_t>((n + kChunk - 1) / kChunk));
+#pragma omp parallel for schedule(static)
+  for (std::size_t chunk = 0; chunk < chunks.size(); ++chunk) {
+    std::vector<float> got(kBlock);
+    const std::int64_t from = static_cast<std::int64_t>(chunk) * kChunk;
+    for (std::int64_t begin = from; begin < std::min(from + kChunk, n); begin += kBlock) {
+      const std::int64_t count = std::min(kBlock, n - begin);
+      std::memcpy(got.data(), output + begin * 4, static_cast<std::size_t>(count) * 4);
+      tally_block({got.data(),
+                   expected.truth.data() + begin,
+                   expected.allowance.data() + begin,
+                   begin,
+                   count},
+                  poison,
+                  chunks[chunk]);
     }
   }
+  Tally tally;
+  for (const Tally& chunk : chunks) tally.merge(chunk);
   return tally;
 }
 
@@ -125,6 +187,7 @@ std::vector<float> fp32_allowance(std::span<const double> truth,
   const double relative =
       kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
   std::vector<float> allowance(truth.size());
+#pragma omp parallel for schedule(static)
   for (std::size_t i = 0; i < truth.size(); ++i) {
     const double operands =
         moved.empty() || !std::isfinite(moved[i]) ? 0 : std::max(moved[i], typical);

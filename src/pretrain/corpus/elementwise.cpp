@@ -193,6 +193,13 @@ std::string cuda_broadcast(const TaskBuilder& task, const Nest& nest, const Writ
   return cuda_program(task, body, product(extents), 256);
 }
 
+// A vector times a tensor and nothing else is reserved (task 12) for matrices. Left out for every
+// rank: a policy that only ever sees it with three axes takes the reserved one for those.
+bool is_bare_product(const Expression& expression) {
+  return expression.op != nullptr && std::string(expression.op->name) == "mul" &&
+         expression.arguments[0].op == nullptr && expression.arguments[1].op == nullptr;
+}
+
 }  // namespace
 
 Drawn draw_broadcast(Draw& draw, Dialect dialect) {
@@ -237,6 +244,7 @@ Drawn draw_broadcast(Draw& draw, Dialect dialect) {
   } else {
     expression = draw_expression(draw, 1 + vectors, vectors + extra);
   }
+  if (is_bare_product(expression)) return {};
   const Written reference = write_torch(expression, torch_leaves);
   task.output(axes.names);
   task.returns(reference.text, reference.statements);
