@@ -45,7 +45,7 @@ class CudaEvaluator : public Evaluator {
  private:
   void compile(const records::Candidate& candidate, Until until, Evaluation& result) const {
     const DeviceCompileResult compiled =
-        compile_for_device(candidate, {options_.evaluate.compile_timeout_s, "compute_90"});
+        compile_for_device(candidate, {options_.evaluate.compile_timeout_s, "90a"});
     result.stage_s["compile"] = compiled.elapsed_s;
     result.log = scaffold::map_log(compiled.log, candidate);
     keep_kernel(options_.kernel_folder, candidate, result.log);

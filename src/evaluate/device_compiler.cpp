@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "nvrtc/exit_codes.h"
@@ -16,14 +17,14 @@ namespace vegttt::evaluate {
 namespace {
 
 constexpr std::string_view kShims = "kernels/prelude/cuda/shims/";
-constexpr std::string_view kPrelude = "kernels/prelude/cuda/vegttt_candidate.h";
+constexpr std::string_view kPrelude = "kernels/prelude/cuda/";
 
-// Where this build found CUDA; the wheels of LibTorch hold NVRTC and most headers too.
-std::string nvrtc_library() {
-  for (const char* path : {VEGTTT_NVRTC_LIBRARY, "/usr/local/cuda/lib64/libnvrtc.so.13"})
-    if (core::fs::exists(path)) return path;
-  throw core::MachineError("no NVRTC: set up LibTorch's CUDA libraries with scripts/setup",
-                           VEGTTT_NVRTC_LIBRARY);
+// Where this build found CUDA; the wheels of LibTorch hold NVRTC, nvJitLink and most headers too.
+std::string cuda_library(const std::string& name) {
+  for (const std::string folder : {VEGTTT_CUDA_LIBRARIES, "/usr/local/cuda/lib64"})
+    if (core::fs::exists(folder + "/" + name)) return folder + "/" + name;
+  throw core::MachineError("no " + name + ": set up LibTorch's CUDA libraries with scripts/setup",
+                           VEGTTT_CUDA_LIBRARIES);
 }
 
 std::vector<std::string> include_folders() {
@@ -53,12 +54,34 @@ std::string input_for(const records::Candidate& candidate) {
   std::string input;
   append(input, "source", candidate.assembled);
   for (const carried_cuda::EmbeddedFile& file : carried_cuda::embedded_files()) {
-    if (file.path == kPrelude) append(input, "vegttt_candidate.h", file.bytes);
-    if (file.path.substr(0, kShims.size()) == kShims &&
-        file.path.find("README") == std::string_view::npos)
-      append(input, file.path.substr(kShims.size()), file.bytes);
+    if (file.path.substr(0, kPrelude.size()) != kPrelude ||
+        file.path.find("README") != std::string_view::npos)
+      continue;
+    const bool shim = file.path.substr(0, kShims.size()) == kShims;
+    append(input, file.path.substr(shim ? kShims.size() : kPrelude.size()), file.bytes);
   }
   return input;
+}
+
+// "NAME LENGTH\n" and LENGTH bytes, again and again. False when it is not that.
+bool take_output(std::string_view output, DeviceCompileResult& result) {
+  while (!output.empty()) {
+    const std::size_t line = output.find('\n'), space = output.find(' ');
+    if (line == std::string_view::npos || space > line) return false;
+    const std::string_view name = output.substr(0, space);
+    const auto length = std::strtoull(output.data() + space, nullptr, 10);
+    if (length > output.size() - line - 1) return false;
+    const std::string bytes(output.substr(line + 1, length));
+    output.remove_prefix(line + 1 + length);
+    if (name == "ptx") result.ptx = bytes;
+    if (name == "cubin") result.cubin = bytes;
+    if (name == "reload") result.reload = bytes == "1";
+    if (name != "kernels") continue;
+    core::Result<std::vector<KernelInfo>> kernels = kernels_from_text(bytes);
+    if (!kernels) return false;
+    result.kernels = std::move(kernels).value();
+  }
+  return !result.cubin.empty();
 }
 
 }  // namespace
@@ -69,18 +92,20 @@ DeviceCompileResult compile_for_device(const records::Candidate& candidate,
   result.log = forbidden_include(candidate.code);
   if (!result.log.empty()) return result;
   core::ProcessOptions process;
-  process.argv = {program_path(), nvrtc_library(), options.architecture};
+  process.argv = {program_path(),
+                  cuda_library("libnvrtc.so.13"),
+                  cuda_library("libnvJitLink.so.13"),
+                  options.architecture};
   for (const std::string& folder : include_folders()) process.argv.push_back(folder);
   process.stdin_text = input_for(candidate);
   process.timeout_s = options.timeout_s;
   process.max_output_bytes = std::size_t{64} << 20;
   process.environment = {"PATH=/usr/bin"};
   core::ProcessResult finished = core::run_process(process);
-  result.ok = finished.exit_code == nvrtc::kCompiled;
+  result.ok = finished.exit_code == nvrtc::kCompiled && take_output(finished.out, result);
   result.timed_out = finished.timed_out;
   result.machine_failed = !result.ok && !result.timed_out && finished.exit_code != nvrtc::kRejected;
   result.log = std::move(finished.err);
-  result.ptx = std::move(finished.out);
   result.elapsed_s = finished.elapsed_s;
   return result;
 }

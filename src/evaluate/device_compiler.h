@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "cuda/program.h"
 #include "vegttt/records/candidate.h"
 
 namespace vegttt::evaluate {
@@ -11,14 +13,17 @@ struct DeviceCompileResult {
   bool ok = false;
   bool timed_out = false;
   bool machine_failed = false;
-  std::string log;  // the compiler's, unmapped
-  std::string ptx;
+  std::string log;                  // the compiler's, unmapped
+  std::string ptx;                  // edited (cuda/program.h)
+  std::string cubin;                // for recording and for execution
+  std::vector<KernelInfo> kernels;  // as numbered in it
+  bool reload = false;              // load it afresh for every launch
   double elapsed_s = 0;
 };
 
 struct DeviceCompilerOptions {
   double timeout_s = 30;
-  std::string architecture = "compute_90";
+  std::string architecture = "90a";
 };
 
 // MachineError when there is no NVRTC at all.

@@ -33,16 +33,12 @@ struct Workspace {
   unsigned long long capacity, used;
 
   // Aligned to 256 bytes. Asking for more than there is ends the recording with an error.
-  void* alloc(unsigned long long bytes) {
-    const unsigned long long begin = used;
-    const unsigned long long rounded = (bytes + 255) / 256 * 256;
-    if (rounded < bytes || rounded > capacity - begin) __trap();
-    used = begin + rounded;
-    return base + begin;
-  }
+  void* alloc(unsigned long long bytes);
   // `count` elements of T, uninitialised.
   template <class T>
   T* alloc(unsigned long long count) {
     return static_cast<T*>(alloc(count * sizeof(T)));
   }
 };
+
+#include "vegttt_recorder.h"

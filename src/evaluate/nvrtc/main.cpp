@@ -2,10 +2,10 @@
 // its own, since NVRTC prints any file of the host that the source includes: it closes itself in
 // before it sees a line of the source.
 //
-//   vegttt_nvrtc LIBNVRTC ARCHITECTURE INCLUDE_FOLDER...
+//   vegttt_nvrtc LIBNVRTC LIBNVJITLINK ARCHITECTURE INCLUDE_FOLDER...
 //
-// stdin: "NAME LENGTH\n" and LENGTH bytes, first the source, then in-memory headers. stdout: PTX.
-// stderr: the log.
+// ARCHITECTURE is "90a". stdin: "NAME LENGTH\n" and LENGTH bytes, first the source, then in-memory
+// headers. stdout, in the same form: kernels, reload, ptx, cubin. stderr: the log.
 #include <dlfcn.h>
 #include <glob.h>
 #include <sys/resource.h>
@@ -16,25 +16,27 @@
 #include <string>
 #include <vector>
 
+#include "../cuda/program.h"
 #include "exit_codes.h"
+#include "link.h"
 #include "vegttt/runner/landlock.h"
 #include "vegttt/runner/syscall_filter.h"
 
 namespace vegttt::evaluate::nvrtc {
 namespace {
 
-using Program = void*;
+using Handle = void*;
 
 // The few functions of NVRTC's C interface, found in the library: no headers of it are needed to
 // build this.
 struct Api {
-  int (*create)(Program*, const char*, const char*, int, const char* const*, const char* const*) =
+  int (*create)(Handle*, const char*, const char*, int, const char* const*, const char* const*) =
       nullptr;
-  int (*compile)(Program, int, const char* const*) = nullptr;
-  int (*log_size)(Program, std::size_t*) = nullptr;
-  int (*log)(Program, char*) = nullptr;
-  int (*ptx_size)(Program, std::size_t*) = nullptr;
-  int (*ptx)(Program, char*) = nullptr;
+  int (*compile)(Handle, int, const char* const*) = nullptr;
+  int (*log_size)(Handle, std::size_t*) = nullptr;
+  int (*log)(Handle, char*) = nullptr;
+  int (*ptx_size)(Handle, std::size_t*) = nullptr;
+  int (*ptx)(Handle, char*) = nullptr;
 };
 
 template <class F>
@@ -114,7 +116,7 @@ bool close_in(const std::vector<std::string>& include_folders) {
   return !runner::seccomp_available() || filter.install(true);
 }
 
-std::string log_of(const Api& api, Program program) {
+std::string log_of(const Api& api, Handle program) {
   std::size_t size = 0;
   if (api.log_size(program, &size) != 0 || size == 0) return "";
   std::string log(size, '\0');
@@ -124,14 +126,15 @@ std::string log_of(const Api& api, Program program) {
 
 int compile(const Api& api,
             const std::vector<Text>& texts,
-            const std::vector<std::string>& options) {
+            const std::vector<std::string>& options,
+            std::string& ptx) {
   std::vector<const char*> headers, names, flags;
   for (std::size_t i = 1; i < texts.size(); ++i) {
     headers.push_back(texts[i].bytes.c_str());
     names.push_back(texts[i].name.c_str());
   }
   for (const std::string& option : options) flags.push_back(option.c_str());
-  Program program = nullptr;
+  Handle program = nullptr;
   if (api.create(&program,
                  texts[0].bytes.c_str(),
                  "frame",
@@ -144,9 +147,32 @@ int compile(const Api& api,
   if (result == 6) return kRejected;  // NVRTC_ERROR_COMPILATION
   std::size_t size = 0;
   if (result != 0 || api.ptx_size(program, &size) != 0) return kMachineFailed;
-  std::string ptx(size, '\0');
+  ptx.resize(size);
   api.ptx(program, ptx.data());
-  std::fwrite(ptx.data(), 1, size - 1, stdout);
+  ptx.resize(size - 1);
+  return kCompiled;
+}
+
+void put(const char* name, const std::string& bytes) {
+  std::printf("%s %zu\n", name, bytes.size());
+  std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+}
+
+int reject(const std::string& why) {
+  std::fprintf(stderr, "candidate: error: %s\n", why.c_str());
+  return kRejected;
+}
+
+// The edited program as a file that the driver loads.
+int finish(const Linker& linker, const std::string& ptx, const std::string& architecture) {
+  const core::Result<Program> program = edit_program(ptx);
+  if (!program) return reject(program.error());
+  const core::Result<std::string> cubin = linker.link(program.value().ptx, architecture);
+  if (!cubin) return reject(cubin.error());
+  put("kernels", kernels_to_text(program.value().kernels));
+  put("reload", program.value().reload ? "1" : "0");
+  put("ptx", program.value().ptx);
+  put("cubin", cubin.value());
   return kCompiled;
 }
 
@@ -155,24 +181,28 @@ int compile(const Api& api,
 
 int main(int argc, char** argv) {
   using namespace vegttt::evaluate::nvrtc;
-  if (argc < 3) return kMachineFailed;
-  const std::string library = argv[1];
-  const std::vector<std::string> folders(argv + 3, argv + argc);
+  if (argc < 4) return kMachineFailed;
+  const std::string library = argv[1], architecture = argv[3];
+  const std::vector<std::string> folders(argv + 4, argv + argc);
   // -default-device: functions without a mark are device code, `launch` too. -rdc: kernels may
   // start kernels.
-  std::vector<std::string> options = {std::string("--gpu-architecture=") + argv[2],
+  std::vector<std::string> options = {"--gpu-architecture=compute_" + architecture,
                                       "--std=c++17",
                                       "-default-device",
                                       "-rdc=true",
                                       "-diag-suppress=47,177"};
   for (const std::string& folder : folders) options.push_back("-I" + folder);
   Api api;
-  if (!load(library.c_str(), api)) {
+  Linker linker;
+  if (!load(library.c_str(), api) || !linker.load(argv[2])) {
     std::fprintf(stderr, "%s\n", ::dlerror());
     return kMachineFailed;
   }
   load_builtins(library.substr(0, library.rfind('/')));
   if (!close_in(folders)) return kMachineFailed;
   const std::vector<Text> texts = read_texts();
-  return texts.empty() ? kMachineFailed : compile(api, texts, options);
+  if (texts.empty()) return kMachineFailed;
+  std::string ptx;
+  const int compiled = compile(api, texts, options, ptx);
+  return compiled == kCompiled ? finish(linker, ptx, architecture) : compiled;
 }

@@ -1,0 +1,49 @@
+// PTX as the list of what stands at its top level. Enough to cut one program into several and to
+// see what state it keeps; instructions are not understood, only the names they mention.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vegttt/core/result.h"
+
+namespace vegttt::evaluate::ptx {
+
+enum class Kind {
+  kHeader,    // .version, .target, .address_size, .file
+  kEntry,     // a kernel
+  kFunction,  // .func
+  kVariable,  // .global, .const, .shared
+};
+
+struct Item {
+  Kind kind = Kind::kHeader;
+  std::string name;
+  std::string text;               // without comments
+  std::vector<std::string> uses;  // identifiers it mentions, itself left out, each once
+  bool is_extern = false;
+  bool defined = false;      // functions: has a body
+  bool initialised = false;  // variables: has an initialiser
+  std::string space;         // variables: ".global", ".const", ".shared"
+};
+
+// A Failure names what is not PTX as compilers write it: inline assembly that leaves its function,
+// declares variables of module scope inside one, or uses a preprocessor.
+core::Result<std::vector<Item>> parse(std::string_view text);
+
+// `text` with whole identifiers replaced.
+std::string replace_names(std::string_view text,
+                          const std::vector<std::pair<std::string, std::string>>& names);
+
+struct Parameter {
+  std::uint32_t offset = 0, bytes = 0;
+};
+// Of an entry or its declaration, laid out as a launch expects them.
+std::vector<Parameter> parameters_of(const Item& entry);
+
+// The three numbers behind a directive (.maxntid, .reqntid); empty when it is not there.
+std::vector<std::uint32_t> numbers_behind(const Item& entry, std::string_view directive);
+
+}  // namespace vegttt::evaluate::ptx
