@@ -1,0 +1,18 @@
+// L1/32, hard tanh, x clamped to [-1, 1].
+__device__ float hard_tanh(float v) {
+  return fminf(fmaxf(v, -1.0f), 1.0f);
+}
+
+__global__ void apply(const float* __restrict__ x, float* __restrict__ out, int64_t n) {
+  const int64_t first = blockIdx.x * int64_t(1024) + threadIdx.x;
+#pragma unroll
+  for (int k = 0; k < 4; ++k) {
+    const int64_t i = first + k * 256;
+    if (i < n) out[i] = hard_tanh(x[i]);
+  }
+}
+
+void launch(const float* x, float* out, Workspace& ws) {
+  const int64_t n = ROWS * COLS;
+  apply<<<(n + 1023) / 1024, 256>>>(x, out, n);
+}

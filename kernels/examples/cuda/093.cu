@@ -1,0 +1,31 @@
+// L1/93, cumulative sum of the elements under a mask: a block walks along a row, a thread per element of a tile, and carries the result of what lies before.
+constexpr int THREADS = 512;
+
+__global__ void masked_cumulative_sum(const float* __restrict__ x, const bool* __restrict__ mask, float* __restrict__ out) {
+  __shared__ float totals[THREADS / 32];
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  const int64_t row = blockIdx.x * COLS;
+  float before = 0.0f;
+  for (int64_t begin = 0; begin < COLS; begin += THREADS) {
+    const int64_t c = begin + threadIdx.x;
+    float v = c < COLS ? x[row + c] * mask[row + c] : 0.0f;
+    for (int offset = 1; offset < 32; offset *= 2) {
+      const float left = __shfl_up_sync(0xffffffff, v, offset);
+      if (lane >= offset) v += left;
+    }
+    if (lane == 31) totals[warp] = v;
+    __syncthreads();
+    float total = 0.0f;
+    for (int w = 0; w < THREADS / 32; ++w) {
+      if (w == warp) v += total;
+      total += totals[w];
+    }
+    if (c < COLS) out[row + c] = before + v;
+    before += total;
+    __syncthreads();
+  }
+}
+
+void launch(const float* x, const bool* mask, float* out, Workspace& ws) {
+  masked_cumulative_sum<<<ROWS, THREADS>>>(x, mask, out);
+}
