@@ -1,5 +1,6 @@
 #include "device_compiler.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -19,18 +20,39 @@ namespace {
 constexpr std::string_view kShims = "kernels/prelude/cuda/shims/";
 constexpr std::string_view kPrelude = "kernels/prelude/cuda/";
 
-// Where this build found CUDA; the wheels of LibTorch hold NVRTC, nvJitLink and most headers too.
+// Where the loader finds a library that this program is linked with, or would find it.
+std::string folder_of_loaded(const char* name, const char* symbol) {
+  void* library = ::dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+  void* function = library != nullptr ? ::dlsym(library, symbol) : nullptr;
+  Dl_info info{};
+  if (function == nullptr || ::dladdr(function, &info) == 0) return "";
+  return core::fs::path(info.dli_fname).parent_path();
+}
+
+// The wheels of LibTorch hold NVRTC, nvJitLink and most headers: those that are loaded, else where
+// this build found CUDA.
+const std::vector<std::string>& library_folders() {
+  static const std::vector<std::string> folders = {
+      folder_of_loaded("libnvrtc.so.13", "nvrtcVersion"),
+      folder_of_loaded("libnvJitLink.so.13", "nvJitLinkVersion"),
+      VEGTTT_CUDA_LIBRARIES,
+      "/usr/local/cuda/lib64"};
+  return folders;
+}
+
 std::string cuda_library(const std::string& name) {
-  for (const std::string folder : {VEGTTT_CUDA_LIBRARIES, "/usr/local/cuda/lib64"})
-    if (core::fs::exists(folder + "/" + name)) return folder + "/" + name;
+  for (const std::string& folder : library_folders())
+    if (!folder.empty() && core::fs::exists(folder + "/" + name)) return folder + "/" + name;
   throw core::MachineError("no " + name + ": set up LibTorch's CUDA libraries with scripts/setup",
                            VEGTTT_CUDA_LIBRARIES);
 }
 
 std::vector<std::string> include_folders() {
   std::vector<std::string> folders;
-  for (const std::string root : {VEGTTT_CUDA_INCLUDE, VEGTTT_CUDA_WHEEL_INCLUDE})
-    for (const std::string folder : {root, root + "/cccl"})
+  const std::string beside = core::fs::path(library_folders().front()).parent_path() / "include";
+  for (const std::string& root :
+       {std::string(VEGTTT_CUDA_INCLUDE), std::string(VEGTTT_CUDA_WHEEL_INCLUDE), beside})
+    for (const std::string& folder : {root, root + "/cccl"})
       if (core::fs::is_directory(folder)) folders.push_back(folder);
   return folders;
 }

@@ -51,14 +51,16 @@ Tensors half_of_axis(const tasks::Task& task, const Tensors& inputs, std::int64_
   return changed;
 }
 
-// The first `part` of the rows of every input that has as many as the first: a mean over some of
-// them.
-Tensors first_rows(const Tensors& inputs, double part) {
+// The first `part` of the rows of every input whose first axis is the first input's: a mean over
+// some of them.
+Tensors first_rows(const tasks::Task& task, const Tensors& inputs, double part) {
   Tensors changed = inputs;
-  const std::int64_t rows = inputs[0].size(0);
-  for (at::Tensor& input : changed)
-    if (input.dim() > 0 && input.size(0) == rows)
-      input = input.slice(0, 0, static_cast<std::int64_t>(static_cast<double>(rows) * part));
+  const auto rows = static_cast<std::int64_t>(static_cast<double>(inputs[0].size(0)) * part);
+  for (std::size_t i = 0; i < changed.size(); ++i) {
+    const std::vector<std::string>& axes = task.inputs[i].shape;
+    if (!axes.empty() && axes[0] == task.inputs[0].shape[0])
+      changed[i] = changed[i].slice(0, 0, rows);
+  }
   return changed;
 }
 
@@ -127,7 +129,7 @@ class Linter {
                         }});
     if (truth.numel() == 1)
       list.push_back({"nine tenths of the rows", [this](const Tensors& x, const at::Tensor&) {
-                        return tasks::truth_of(reference_, first_rows(x, 0.9));
+                        return tasks::truth_of(reference_, first_rows(task_, x, 0.9));
                       }});
     return list;
   }

@@ -148,6 +148,13 @@ class Editor {
             items_[found->second.front()].kind == Kind::kEntry && use != item.name)
           return "'" + readable(item.name) + "' starts the kernel '" + readable(use) +
                  "': only `launch` may";
+    }
+    return objection_to_state(kernels);
+  }
+
+  std::string objection_to_state(const std::set<std::size_t>& kernels) {
+    for (const std::size_t i : kernels) {
+      const Item& item = items_[i];
       if (item.kind != Kind::kVariable || item.space != ".global") continue;
       if (item.is_extern)
         return "the variable '" + readable(item.name) + "' is declared but not defined";

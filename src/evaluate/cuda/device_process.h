@@ -1,0 +1,48 @@
+// One process on the GPU, from its start to its reaping. It is given work by messages
+// (device/protocol.h) and killed at a deadline.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../device/protocol.h"
+
+namespace vegttt::evaluate {
+
+class DeviceProcess {
+ public:
+  // Starts it; its context is made meanwhile, until `ready`. MachineError.
+  DeviceProcess(int device, const std::string& helpers_cubin);
+  ~DeviceProcess();  // kills and reaps it
+  DeviceProcess(const DeviceProcess&) = delete;
+  DeviceProcess& operator=(const DeviceProcess&) = delete;
+
+  // Waits for the context. MachineError when there is none.
+  const device::Reply& ready();
+
+  struct Answer {
+    device::Reply reply;
+    bool timed_out = false;  // killed at the deadline
+    bool ended = false;      // by itself; reply.text says how
+  };
+  // After a time-out, an end or kFaulted the process is of no more use.
+  Answer ask(const device::Request& request, const std::vector<int>& descriptors, double timeout_s);
+  bool usable() const { return usable_; }
+  pid_t pid() const { return pid_; }
+
+ private:
+  void start();
+  void send(const device::Request& request, const std::vector<int>& descriptors);
+  Answer wait(double timeout_s);
+  void kill();
+
+  pid_t pid_ = -1;
+  int control_ = -1;
+  bool usable_ = true;
+  std::optional<device::Reply> facts_;
+};
+
+}  // namespace vegttt::evaluate

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace vegttt::evaluate {
+
+// The judge's own kernels (kernels/evaluate/helpers.cu) for this architecture ("90a"), compiled
+// once a process. MachineError.
+const std::string& helpers_cubin(const std::string& architecture = "90a");
+
+}  // namespace vegttt::evaluate

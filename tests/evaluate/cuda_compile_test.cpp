@@ -1,0 +1,216 @@
+// From a candidate's text to what the driver loads; needs no GPU.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "../../src/evaluate/cuda/helpers.h"
+#include "../../src/evaluate/device_compiler.h"
+
+namespace vegttt::evaluate {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+DeviceCompileResult compiled(const std::string& code) {
+  records::Candidate candidate;
+  candidate.code = code;
+  candidate.assembled =
+      "#include \"vegttt_candidate.h\"\n#line 1 \"candidate\"\n" + code +
+      "\nextern \"C\" __global__ void vegttt_record(void* const* buffers, Workspace* ws) {\n"
+      "  launch((const float*)buffers[0], (float*)buffers[1], *ws);\n}\n";
+  return compile_for_device(candidate, {});
+}
+
+const std::string kLaunch = "void launch(const float* x, float* out, Workspace& ws) ";
+
+std::vector<std::string> labels(const DeviceCompileResult& result) {
+  std::vector<std::string> list;
+  for (const KernelInfo& kernel : result.kernels) list.push_back(kernel.label);
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+struct Case {
+  std::string name, code;
+};
+
+class Compiles : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Compiles, ToACubinWithoutState) {
+  const DeviceCompileResult result = compiled(GetParam().code);
+  EXPECT_TRUE(result.ok) << result.log;
+  EXPECT_GT(result.cubin.size(), 1000u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    CudaCompile,
+    Compiles,
+    ::testing::Values(
+        Case{"Lambda",
+             "template <class F> __global__ void each(float* out, F f) { out[threadIdx.x] = "
+             "f(threadIdx.x); }\n" +
+                 kLaunch +
+                 "{ const float a = 2; each<<<1, 32>>>(out, [=](int i) { return a * i; }); }"},
+        Case{"CooperativeGroups",
+             "#include <cooperative_groups.h>\n#include <cooperative_groups/reduce.h>\nnamespace "
+             "cg = cooperative_groups;\n"
+             "__global__ void k(const float* x, float* out) { auto w = "
+             "cg::tiled_partition<32>(cg::this_thread_block());\n"
+             "  float s = cg::reduce(w, x[threadIdx.x], cg::plus<float>()); if (w.thread_rank() == "
+             "0) out[0] = s; }\n" +
+                 kLaunch + "{ k<<<1, 32>>>(x, out); }"},
+        Case{"CubBlock",
+             "#include <cub/cub.cuh>\n__global__ void k(const float* x, float* out) {\n"
+             "  using R = cub::BlockReduce<float, 128>; __shared__ typename R::TempStorage t;\n"
+             "  float s = R(t).Sum(x[threadIdx.x]); if (threadIdx.x == 0) out[0] = s; }\n" +
+                 kLaunch + "{ k<<<1, 128>>>(x, out); }"},
+        Case{
+            "HalfAndBrainFloat",
+            "#include <cuda_fp16.h>\n#include <cuda_bf16.h>\n__global__ void k(const float* x, "
+            "float* out) {\n"
+            "  half2 h = __floats2half2_rn(x[0], x[1]); __nv_bfloat16 b = __float2bfloat16(x[2]);\n"
+            "  out[0] = __low2float(__hadd2(h, h)) + __bfloat162float(b); }\n" +
+                kLaunch + "{ k<<<1, 1>>>(x, out); }"},
+        Case{"TensorCores",
+             "#include <mma.h>\n#include <cuda_fp16.h>\nusing namespace nvcuda;\n__global__ void "
+             "k(const half* a, float* out) {\n"
+             "  wmma::fragment<wmma::matrix_a, 16, 16, 16, half, wmma::row_major> fa;\n"
+             "  wmma::fragment<wmma::matrix_b, 16, 16, 16, half, wmma::col_major> fb;\n"
+             "  wmma::fragment<wmma::accumulator, 16, 16, 16, float> c; wmma::fill_fragment(c, "
+             "0.0f);\n"
+             "  wmma::load_matrix_sync(fa, a, 16); wmma::load_matrix_sync(fb, a, 16); "
+             "wmma::mma_sync(c, fa, fb, c);\n"
+             "  wmma::store_matrix_sync(out, c, 16, wmma::mem_row_major); }\n" +
+                 kLaunch + "{ half* h = ws.alloc<half>(256); k<<<1, 32>>>(h, out); }"},
+        Case{"InlinePtx",
+             "__global__ void k(const float* x, float* out) { float v; asm "
+             "volatile(\"ld.global.nc.f32 %0, [%1];\" : \"=f\"(v) : \"l\"(x)); *out = v; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(x, out); }"},
+        Case{"ConstantTable",
+             "__constant__ float table[4] = {1, 2, 3, 4};\n__global__ void k(float* out) { "
+             "out[threadIdx.x] = table[threadIdx.x]; }\n" +
+                 kLaunch + "{ k<<<1, 4>>>(out); }"},
+        Case{"DynamicSharedMemory",
+             "__global__ void k(float* out) { extern __shared__ float s[]; s[threadIdx.x] = 1; "
+             "__syncthreads(); out[threadIdx.x] = s[31 - threadIdx.x]; }\n" +
+                 kLaunch +
+                 "{ cudaFuncSetAttribute(k, cudaFuncAttributeMaxDynamicSharedMemorySize, 100000); "
+                 "k<<<1, 32, 100000>>>(out); }"},
+        Case{"KernelsInATable",
+             "template <int N> __global__ void k(float* out) { *out = N; }\n" + kLaunch +
+                 "{ void (*const all[])(float*) = {k<1>, k<2>, k<3>}; for (auto f : all) f<<<1, "
+                 "1>>>(out); }"},
+        Case{
+            "RuntimeCallsThatModelsWrite",
+            "__global__ void k(float* out) { *out = 1; }\n" + kLaunch +
+                "{ float* t; cudaMalloc(&t, 64); cudaMemset(t, 0, 64); cudaMemsetAsync(t, 0, 64);\n"
+                "  cudaMemcpyAsync(t, out, 64, cudaMemcpyDeviceToDevice); cudaMemcpy(t, out, 4, "
+                "cudaMemcpyDeviceToDevice);\n"
+                "  cudaStream_t s; cudaStreamCreate(&s); k<<<1, 1, 0, s>>>(out); "
+                "cudaStreamSynchronize(s);\n"
+                "  int n; cudaDeviceGetAttribute(&n, cudaDevAttrMultiProcessorCount, 0);\n"
+                "  k<<<n, 1>>>(out); if (cudaGetLastError() != cudaSuccess) return; "
+                "cudaDeviceSynchronize(); cudaFree(t); }"},
+        Case{"PrintfIsSilent",
+             "#include <cstdio>\n__global__ void k(float* out) { printf(\"fast %f\", *out); *out = "
+             "1; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"SineKeepsATable",
+             "__global__ void k(const float* x, float* out) { *out = sinf(*x) + cosf(*x); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(x, out); }"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(CudaCompile, KernelsAreNumberedWithTheirArgumentsAndLimits) {
+  const auto result = compiled(
+      "struct Shape { int rows; float* to; double scale; };\n"
+      "template <int N> __global__ void __launch_bounds__(128) first(const float* x, float* out, "
+      "char c) { out[N] = x[c]; }\n"
+      "__global__ void second(Shape s, short last) { *s.to = s.rows + last; }\n" +
+      kLaunch +
+      "{ first<3><<<1, 32>>>(x, out, 'c'); auto f = first<4>; f<<<1, 32>>>(x, out, 1); second<<<1, "
+      "1>>>({1, out, 2.0}, 7); }");
+  ASSERT_TRUE(result.ok) << result.log;
+  EXPECT_THAT(labels(result), ElementsAre("first<3>", "first<4>", "second"));
+  for (const KernelInfo& kernel : result.kernels) {
+    const bool first = kernel.label != "second";
+    EXPECT_EQ(kernel.argument_bytes, first ? 17u : 26u) << kernel.label;
+    EXPECT_EQ(kernel.most_threads, first ? 128u : 1024u) << kernel.label;
+  }
+  EXPECT_FALSE(result.reload);
+}
+
+TEST(CudaCompile, InitialisedTablesAreLoadedAfreshForEveryLaunch) {
+  const auto result = compiled(
+      "__device__ float table[2] = {1, 2};\n__global__ void k(float* out) { *out = "
+      "table[threadIdx.x]; }\n" +
+      kLaunch + "{ k<<<1, 2>>>(out); }");
+  ASSERT_TRUE(result.ok) << result.log;
+  EXPECT_TRUE(result.reload);
+}
+
+TEST(CudaCompile, TheJudgesOwnKernelsCompile) { EXPECT_GT(helpers_cubin().size(), 1000u); }
+
+class Refuses : public ::testing::TestWithParam<Case> {};
+
+// The expected message stands in the first line of the code, behind "// ".
+TEST_P(Refuses, WithAMessageThatAModelCanActOn) {
+  const std::string& code = GetParam().code;
+  const DeviceCompileResult result = compiled(code);
+  EXPECT_FALSE(result.ok);
+  EXPECT_FALSE(result.machine_failed);
+  EXPECT_THAT(result.log, HasSubstr(code.substr(3, code.find('\n') - 3)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    CudaCompile,
+    Refuses,
+    ::testing::Values(
+        Case{"AGlobalVariable",
+             "// the variable 'counter' outlives a launch\n__device__ int counter;\n"
+             "__global__ void k(float* out) { *out = atomicAdd(&counter, 1); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AStaticVariable",
+             "// outlives a launch\n__global__ void k(float* out) { static int calls; *out = "
+             "++calls; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AManagedVariable",
+             "// outlives a launch\n__device__ __managed__ int state;\n__global__ void k(float* "
+             "out) { *out = ++state; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AVariableInInlineAssembly",
+             "// variables that outlive a launch are not allowed\n__global__ void k(float* out) { "
+             "int v;\n"
+             "  asm volatile(\"{ .global .u32 hidden; ld.global.u32 %0, [hidden]; }\" : "
+             "\"=r\"(v)); *out = v; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AVariableDeclaredOutsideByInlineAssembly",
+             "// outlives a launch\n__global__ void k(float* out) { int v = 0;\n"
+             "  asm volatile(\"ret; } .visible .global .u32 hidden; .visible .entry z() { "
+             "st.global.u32 [hidden], 1;\"); *out = v; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"TheRecordersOwnVariable",
+             "// outlives a launch\n__global__ void k(float* out) { *out = "
+             "vegttt_recording->count++; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AKernelThatStartsAKernel",
+             "// only `launch` may\n__global__ void a(float* out) { *out = 1; }\n"
+             "__global__ void b(float* out) { a<<<1, 1>>>(out); }\n" +
+                 kLaunch + "{ b<<<1, 1>>>(out); }"},
+        Case{"MallocInAKernel",
+             "// calls malloc, which kernels do not have here\n__global__ void k(float** out) { "
+             "*out = (float*)malloc(4); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>((float**)out); }"},
+        Case{"ArgumentsTooLong",
+             "// are longer than 4096 bytes\nstruct Big { char b[5000]; };\n__global__ void k(Big "
+             "big, float* out) { *out = big.b[threadIdx.x]; }\n" +
+                 kLaunch + "{ Big big; big.b[0] = 1; k<<<1, 1>>>(big, out); }"},
+        Case{"BadInlineAssembly",
+             "// error\n__global__ void k(float* out) { asm volatile(\"no.such.instruction;\"); "
+             "}\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace vegttt::evaluate
