@@ -179,13 +179,13 @@ def main():
             try:
                 of_one = launches if options.launches else check
                 return of_one(options.vegttt, headers, *job[:1 if options.launches else 2])
-            except RuntimeError as error:
+            except (OSError, RuntimeError) as error:
                 return error
 
         for (file, size), result in zip(jobs, pool.map(one, jobs)):
-            wrong = isinstance(result, RuntimeError) or (not options.launches and not result < options.tolerance)
+            wrong = isinstance(result, Exception) or (not options.launches and not result < options.tolerance)
             failed += wrong
-            text = result if isinstance(result, (str, RuntimeError)) else f"{result:.1e}"
+            text = result if isinstance(result, (str, Exception)) else f"{result:.1e}"
             print(f"{'WRONG' if wrong else 'ok   '} {file.name} {size} {text}", flush=True)
     print(f"{len(jobs) - failed} of {len(jobs)} agree")
     return failed > 0

@@ -1,4 +1,4 @@
-// The candidates of kernels/hostile/cpp with what their first lines say about them.
+// The candidates of kernels/hostile with what their first lines say about them.
 #pragma once
 
 #include <algorithm>
@@ -22,11 +22,12 @@ struct HostileCase {
   std::string code;
 };
 
-inline std::vector<HostileCase> hostile_cases() {
+inline std::vector<HostileCase> hostile_cases(const std::string& dialect = "cpp") {
   static const std::regex header("// task: (\\S+)  expect: (\\S+)\n// why: .+\n[^]*");
   std::vector<HostileCase> cases;
-  for (const auto& entry :
-       core::fs::directory_iterator(core::fs::path(VEGTTT_SOURCE_DIR) / "kernels/hostile/cpp")) {
+  const core::fs::path folder = core::fs::path(VEGTTT_SOURCE_DIR) / "kernels/hostile" / dialect;
+  for (const auto& entry : core::fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".md") continue;
     const std::string code = core::read_file(entry.path());
     std::smatch found;
     if (!std::regex_match(code, found, header))

@@ -1,0 +1,10 @@
+// task: L1/19  expect: compile_error|launch_error|wrong
+// why: the call that the compiler makes for <<<>>>, doing nothing
+extern "C" __device__ cudaError_t __cudaCDP2LaunchDeviceV2(void* arguments, cudaStream_t) { return cudaSuccess; }
+__global__ void relu(const float* x, float* out, int64_t n) {
+  const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
+  if (i < n) out[i] = fmaxf(x[i], 0.0f);
+}
+void launch(const float* x, float* out, Workspace& ws) {
+  relu<<<(ROWS * COLS + 255) / 256, 256>>>(x, out, ROWS * COLS);
+}

@@ -1,0 +1,11 @@
+// task: L1/19  expect: timeout
+// why: the plan is never finished
+__global__ void relu(const float* x, float* out, int64_t n) {
+  const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
+  if (i < n) out[i] = fmaxf(x[i], 0.0f);
+}
+void launch(const float* x, float* out, Workspace& ws) {
+  relu<<<(ROWS * COLS + 255) / 256, 256>>>(x, out, ROWS * COLS);
+  for (volatile int i = 0; i < 1;) {
+  }
+}

@@ -1,0 +1,9 @@
+// task: L1/19  expect: launch_error
+// why: on some devices such a launch fails silently and looks fast
+__global__ void relu(const float* x, float* out, int64_t n) {
+  const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
+  if (i < n) out[i] = fmaxf(x[i], 0.0f);
+}
+void launch(const float* x, float* out, Workspace& ws) {
+  relu<<<(ROWS * COLS + 255) / 256, 256, 1 << 20>>>(x, out, ROWS * COLS);
+}
