@@ -1,10 +1,12 @@
 #include "entries.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
+#include "vegttt/core/utf8.h"
 
 namespace vegttt::config {
 namespace {
@@ -14,20 +16,36 @@ std::string place(const std::string& name, const YAML::Mark& mark) {
 }
 
 YAML::Node parse(const std::string& yaml, const std::string& name) {
+  if (const int line = core::first_line_not_utf8(yaml); line > 0)
+    throw core::UserError("not valid UTF-8", name + ":" + std::to_string(line));
   try {
-    return YAML::Load(yaml);
+    const auto documents = YAML::LoadAll(yaml);
+    if (documents.size() > 1)
+      throw core::UserError("a second document begins: an experiment is one",
+                            place(name, documents[1].Mark()));
+    return documents.empty() ? YAML::Node() : documents[0];
   } catch (const YAML::Exception& e) {
     throw core::UserError("not valid YAML: " + e.msg, place(name, e.mark));
   }
 }
 
-// Walks maps; every other value is a leaf.
+using FirstLines = std::map<std::string, int>;
+
+// No group is this deep; an alias to what it stands in has no end.
+constexpr std::ptrdiff_t kDeepest = 8;
+
+// Walks maps; every other value is a leaf. `first_line` holds whole keys: `a.b` and b in a are the
+// same one.
 void flatten(const YAML::Node& map,
              const std::string& prefix,
              const std::string& name,
+             FirstLines& first_line,
              std::vector<Entry>& entries,
              std::vector<Problem>& problems) {
-  std::map<std::string, int> first_line;
+  if (std::count(prefix.begin(), prefix.end(), '.') > kDeepest) {
+    problems.push_back({place(name, map.Mark()), "keys are nested too deeply"});
+    return;
+  }
   for (const auto& pair : map) {
     const int line = pair.first.Mark().line + 1;
     const std::string where = name + ":" + std::to_string(line);
@@ -43,7 +61,7 @@ void flatten(const YAML::Node& map,
       continue;
     }
     if (pair.second.IsMap() && pair.second.size() > 0)
-      flatten(pair.second, key + ".", name, entries, problems);
+      flatten(pair.second, key + ".", name, first_line, entries, problems);
     else
       entries.push_back({key, pair.second, {Origin::Kind::kFile, where}});
   }
@@ -67,7 +85,8 @@ std::vector<Entry> entries_of(const std::string& yaml,
   std::vector<Entry> entries;
   if (root.IsNull()) return entries;
   if (!root.IsMap()) throw core::UserError("expected a map of keys", place(name, root.Mark()));
-  flatten(root, "", name, entries, problems);
+  FirstLines first_line;
+  flatten(root, "", name, first_line, entries, problems);
   return entries;
 }
 

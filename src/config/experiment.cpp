@@ -2,7 +2,9 @@
 
 #include "constraints.h"
 #include "vegttt/config/reader.h"
+#include "vegttt/core/error.h"
 #include "vegttt/core/file.h"
+#include "vegttt/core/text.h"
 
 namespace vegttt::config {
 namespace {
@@ -45,7 +47,10 @@ LoadedExperiment parse_experiment(const std::string& yaml,
 
 LoadedExperiment load_experiment(const std::string& path,
                                  const std::vector<std::string>& overrides) {
-  return parse_experiment(core::read_file(path), path, overrides);
+  const std::string yaml = core::read_file(path);
+  if (core::trim(yaml).empty())
+    throw core::UserError("is empty", path, "vegttt config show > " + path + ": every default");
+  return parse_experiment(yaml, path, overrides);
 }
 
 }  // namespace vegttt::config

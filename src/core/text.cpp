@@ -4,6 +4,8 @@
 #include <cctype>
 #include <numeric>
 
+#include "vegttt/core/utf8.h"
+
 namespace vegttt::core {
 namespace {
 
@@ -57,6 +59,17 @@ std::string valid_utf8(std::string_view bytes) {
     bytes.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return text;
+}
+
+int first_line_not_utf8(std::string_view bytes) {
+  int line = 1;
+  while (!bytes.empty()) {
+    const std::size_t length = sequence_length(bytes);
+    if (length == 0) return line;
+    line += bytes.front() == '\n';
+    bytes.remove_prefix(length);
+  }
+  return 0;
 }
 
 std::string_view trim(std::string_view text) {
