@@ -9,13 +9,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "advice.h"
 #include "vegttt/core/error.h"
 
 namespace vegttt::core {
 namespace {
 
 [[noreturn]] void fail(const fs::path& path, const char* call, int error) {
-  throw MachineError(path.string() + ": " + std::strerror(error), call);
+  throw MachineError(path.string() + ": " + std::strerror(error) + advice_on(error), call);
 }
 
 // Closes and, unless `keep` is called, removes the half-written file.
@@ -104,7 +105,7 @@ void write_file_atomically(const fs::path& path, std::string_view contents) {
 void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) throw MachineError(path.string() + ": " + error.message(), "mkdir");
+  if (error) fail(path, "mkdir", error.value());
   if (!fs::is_directory(path, error))
     throw MachineError(path.string() + ": exists and is not a folder", "mkdir");
 }

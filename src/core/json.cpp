@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "vegttt/core/error.h"
+#include "vegttt/core/json_error.h"
 
 namespace vegttt::core {
 namespace {
@@ -16,14 +17,17 @@ void require_finite(const Json& json) {
   for (const auto& member : json) require_finite(member);
 }
 
-// The parser's message without its library prefix.
-std::string reason_of(const nlohmann::json::exception& e) {
-  std::string text = e.what();
+std::string without_prefix(const std::string& text) {
   const auto end = text.find("] ");
-  return end == std::string::npos ? text : text.substr(end + 2);
+  return text.starts_with("[json.exception") && end != std::string::npos ? text.substr(end + 2)
+                                                                         : text;
 }
 
 }  // namespace
+
+std::string reason_of(const nlohmann::json::exception& error) {
+  return without_prefix(error.what());
+}
 
 std::string dump_json(const Json& json, int indent) {
   require_finite(json);
@@ -54,7 +58,7 @@ Json parse_json(std::string_view text, const std::string& where) {
 }
 
 void throw_bad_member(const std::string& where, const char* key, const char* reason) {
-  throw UserError("member '" + std::string(key) + "': " + reason, where);
+  throw UserError("member '" + std::string(key) + "': " + without_prefix(reason), where);
 }
 
 }  // namespace vegttt::core

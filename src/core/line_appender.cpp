@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "advice.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/file.h"
 
@@ -12,7 +13,8 @@ namespace vegttt::core {
 namespace {
 
 [[noreturn]] void fail(const fs::path& path, const char* call) {
-  throw MachineError(path.string() + ": " + std::strerror(errno), call);
+  const int error = errno;
+  throw MachineError(path.string() + ": " + std::strerror(error) + advice_on(error), call);
 }
 
 // Length of the file up to and including its last newline.

@@ -59,6 +59,10 @@ std::shared_ptr<spdlog::logger>& file() {
 void log(LogLevel level, const std::string& message) {
   // Messages are passed as arguments, never as format strings: they hold braces of generated code.
   screen().log(level_of(level), "{}{}", label_of(level), message);
+  log_in_file(level, message);
+}
+
+void log_in_file(LogLevel level, const std::string& message) {
   if (file()) file()->log(level_of(level), "{}", message);
 }
 

@@ -18,8 +18,32 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "safetensors is little-endian and so must we be");
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
-  throw UserError(why, path.string());
+const char* const kCopyAgain = "copy or download the file again";
+
+const std::map<std::string, std::size_t>& known_dtypes() {
+  static const std::map<std::string, std::size_t> kBytes = {{"F64", 8},
+                                                            {"I64", 8},
+                                                            {"U64", 8},
+                                                            {"F32", 4},
+                                                            {"I32", 4},
+                                                            {"U32", 4},
+                                                            {"F16", 2},
+                                                            {"BF16", 2},
+                                                            {"I16", 2},
+                                                            {"U16", 2},
+                                                            {"I8", 1},
+                                                            {"U8", 1},
+                                                            {"BOOL", 1},
+                                                            {"F8_E4M3", 1},
+                                                            {"F8_E5M2", 1},
+                                                            {"F8_E8M0", 1}};
+  return kBytes;
+}
+
+[[noreturn]] void refuse(const fs::path& path,
+                         const std::string& why,
+                         const std::string& try_this = "") {
+  throw UserError(why, path.string(), try_this);
 }
 
 std::span<const std::byte> map_file(const fs::path& path) {
@@ -31,7 +55,8 @@ std::span<const std::byte> map_file(const fs::path& path) {
     ::close(fd);
     refuse(path,
            known ? "not a safetensors file: shorter than its 8-byte length field"
-                 : "not a regular file");
+                 : "not a regular file",
+           known ? kCopyAgain : "");
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -48,7 +73,8 @@ Json header_of(const fs::path& path, std::span<const std::byte> mapping, std::ui
     refuse(path,
            "truncated or no safetensors file: its header says " + std::to_string(length) +
                " bytes, the file has " + std::to_string(mapping.size() - 8) +
-               " after the length field");
+               " after the length field",
+           kCopyAgain);
   return parse_json(
       {reinterpret_cast<const char*>(mapping.data()) + 8, static_cast<std::size_t>(length)},
       path.string());
@@ -80,7 +106,10 @@ TensorView view_of(const fs::path& path,
   if (offsets[1] > data.size())
     refuse(path,
            "truncated: tensor '" + name + "' ends at byte " + std::to_string(offsets[1]) +
-               " of the data, the file has " + std::to_string(data.size()));
+               " of the data, the file has " + std::to_string(data.size()),
+           kCopyAgain);
+  if (!known_dtypes().count(view.dtype))
+    refuse(path, "tensor '" + name + "' has the unknown dtype '" + view.dtype + "'");
   std::uint64_t bytes = 0;
   const std::uint64_t n = elements_of(path, name, view.shape);
   if (__builtin_mul_overflow(n, static_cast<std::uint64_t>(dtype_bytes(view.dtype)), &bytes) ||
@@ -97,24 +126,8 @@ void put(std::string& out, std::string_view bytes) { out.append(bytes); }
 }  // namespace
 
 std::size_t dtype_bytes(const std::string& dtype) {
-  static const std::map<std::string, std::size_t> kBytes = {{"F64", 8},
-                                                            {"I64", 8},
-                                                            {"U64", 8},
-                                                            {"F32", 4},
-                                                            {"I32", 4},
-                                                            {"U32", 4},
-                                                            {"F16", 2},
-                                                            {"BF16", 2},
-                                                            {"I16", 2},
-                                                            {"U16", 2},
-                                                            {"I8", 1},
-                                                            {"U8", 1},
-                                                            {"BOOL", 1},
-                                                            {"F8_E4M3", 1},
-                                                            {"F8_E5M2", 1},
-                                                            {"F8_E8M0", 1}};
-  const auto found = kBytes.find(dtype);
-  if (found == kBytes.end()) throw UserError("unknown dtype '" + dtype + "'");
+  const auto found = known_dtypes().find(dtype);
+  if (found == known_dtypes().end()) throw UserError("unknown dtype '" + dtype + "'");
   return found->second;
 }
 

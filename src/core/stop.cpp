@@ -19,6 +19,10 @@ extern "C" void remember_signal(int signal) {
   received = signal;
 }
 
+// A file at its size limit is an error of `write`, with its message, not the end of the process. No
+// SIG_IGN: what is started from here would inherit it.
+extern "C" void leave_it_to_write(int) {}
+
 }  // namespace
 
 void install_stop_handlers() {
@@ -29,6 +33,8 @@ void install_stop_handlers() {
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = leave_it_to_write;
+  ::sigaction(SIGXFSZ, &action, nullptr);
 }
 
 int stop_signal() { return received; }

@@ -43,7 +43,7 @@ void RunDirectory::read_steps() {
   core::for_each_json_line(path_ / "metrics.jsonl", [&](const core::Json& line) {
     trajectory_.steps.push_back(records::step_metrics_from_json(line));
     if (trajectory_.steps.back().step_idx + 1 != static_cast<int>(trajectory_.steps.size()))
-      throw core::UserError("steps are missing or doubled", (path_ / "metrics.jsonl").string());
+      throw core::UserError("steps are missing or doubled before this one");
   });
   core::for_each_json_line(path_ / "rewards.jsonl", [&](const core::Json& line) {
     rewarded_steps_.insert(core::get<int>(line, "theta_step"));

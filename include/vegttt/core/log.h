@@ -15,6 +15,8 @@ inline void debug(const std::string& message) { log(LogLevel::kDebug, message); 
 inline void info(const std::string& message) { log(LogLevel::kInfo, message); }
 inline void warn(const std::string& message) { log(LogLevel::kWarn, message); }
 void set_log_level(LogLevel level);
+// To the file of log_to_file alone: what the screen is told later, by someone else.
+void log_in_file(LogLevel level, const std::string& message);
 // Copies every line to this file too (a run's logs/attempt_N.log). Empty path: no file.
 void log_to_file(const std::string& path);
 
