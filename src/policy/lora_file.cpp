@@ -2,6 +2,7 @@
 
 #include "vegttt/core/error.h"
 #include "vegttt/core/json.h"
+#include "vegttt/core/json_error.h"
 #include "vegttt/policy/lora.h"
 #include "vegttt/tensors/tensors.h"
 
@@ -52,9 +53,7 @@ void refuse(const Json& json, const char* key, const std::string& where) {
     throw core::UserError(std::string("adapters with ") + key + " are not supported", where);
 }
 
-Adapter read_config(const core::fs::path& path) {
-  const std::string where = path.string();
-  const Json json = core::parse_json(core::read_file(path), where);
+Adapter parse_config(const Json& json, const std::string& where) {
   if (core::get<std::string>(json, "peft_type", where) != "LORA")
     throw core::UserError("peft_type is not LORA", where);
   for (const char* key : {"use_dora",
@@ -79,6 +78,15 @@ Adapter read_config(const core::fs::path& path) {
   return adapter;
 }
 
+Adapter read_config(const core::fs::path& path) {
+  const Json json = core::parse_json(core::read_file(path), path.string());
+  try {
+    return parse_config(json, path.string());
+  } catch (const Json::exception& error) {
+    throw core::UserError(core::reason_of(error), path.string());
+  }
+}
+
 at::Tensor take(tensors::TensorMap& all,
                 const std::string& name,
                 std::int64_t rows,
@@ -91,7 +99,8 @@ at::Tensor take(tensors::TensorMap& all,
   if (tensor.sizes() != at::IntArrayRef({rows, columns})) {
     throw core::UserError("tensor '" + name + "' has shape " + shape_text(tensor.sizes()) +
                               ", the model needs " + shape_text({rows, columns}),
-                          where);
+                          where,
+                          "the model that this adapter was made for (policy.folder)");
   }
   all.erase(found);
   return tensor.to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true).contiguous();
@@ -123,7 +132,8 @@ Adapter load_adapter(const core::fs::path& folder, Weights& weights) {
   }
   if (!all.empty())
     throw core::UserError("tensor '" + all.begin()->first + "' fits no layer of this model",
-                          file.string());
+                          file.string(),
+                          "the model that this adapter was made for (policy.folder)");
   if (adapter.pairs.empty()) throw core::UserError("the adapter holds no tensor", file.string());
   return adapter;
 }

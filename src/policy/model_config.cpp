@@ -6,6 +6,7 @@
 
 #include "vegttt/core/error.h"
 #include "vegttt/core/json.h"
+#include "vegttt/core/json_error.h"
 
 namespace vegttt::policy {
 namespace {
@@ -60,32 +61,35 @@ void read_rope(const Json& json, const std::string& where, ModelConfig& config) 
                           where);
 }
 
+// Larger than any model's; what a damaged file says must not decide how much memory is asked for.
+constexpr std::int64_t kLargestSize = 10'000'000, kMostLayers = 1000;
+
+int size_of(const Json& json, const char* key, const std::string& where) {
+  const auto size = core::get<std::int64_t>(json, key, where);
+  if (size <= 0 || size > kLargestSize)
+    throw core::UserError(std::string(key) + " is " + std::to_string(size) + ", expected 1 to " +
+                              std::to_string(kLargestSize),
+                          where);
+  return static_cast<int>(size);
+}
+
+int size_or(const Json& json, const char* key, int fallback, const std::string& where) {
+  const auto found = json.find(key);
+  return found == json.end() || found->is_null() ? fallback : size_of(json, key, where);
+}
+
 void check(const ModelConfig& config, const std::string& where) {
-  const auto positive = {config.layers,
-                         config.hidden,
-                         config.heads,
-                         config.kv_heads,
-                         config.head_dim,
-                         config.ffn,
-                         config.vocab};
-  if (*std::min_element(positive.begin(), positive.end()) <= 0)
-    throw core::UserError("a size is not positive", where);
+  if (config.layers > kMostLayers)
+    throw core::UserError("num_hidden_layers is " + std::to_string(config.layers), where);
   if (config.heads % config.kv_heads != 0) {
     throw core::UserError("num_attention_heads is not a multiple of num_key_value_heads", where);
   }
   if (config.head_dim % 2 != 0) throw core::UserError("head_dim is odd", where);
 }
 
-}  // namespace
-
-ModelConfig read_model_config(const core::fs::path& folder) {
-  const auto path = folder / "config.json";
-  const std::string where = path.string();
-  if (!core::fs::exists(path)) {
-    throw core::UserError(
-        "no config.json", folder.string(), "name a folder with a Hugging Face model");
-  }
-  const Json json = core::parse_json(core::read_file(path), where);
+ModelConfig parse_model_config(const core::fs::path& folder,
+                               const Json& json,
+                               const std::string& where) {
   ModelConfig config;
   config.model_type = core::get<std::string>(json, "model_type", where);
   const auto family = families().find(config.model_type);
@@ -94,14 +98,13 @@ ModelConfig read_model_config(const core::fs::path& folder) {
         "model_type '" + config.model_type + "' is not supported (known: " + known_families() + ")",
         where);
   }
-  config.layers = core::get<int>(json, "num_hidden_layers", where);
-  config.hidden = core::get<int>(json, "hidden_size", where);
-  config.heads = core::get<int>(json, "num_attention_heads", where);
-  config.kv_heads = core::get_or<int>(json, "num_key_value_heads", config.heads);
-  if (config.heads <= 0) throw core::UserError("num_attention_heads is not positive", where);
-  config.head_dim = core::get_or<int>(json, "head_dim", config.hidden / config.heads);
-  config.ffn = core::get<int>(json, "intermediate_size", where);
-  config.vocab = core::get<int>(json, "vocab_size", where);
+  config.layers = size_of(json, "num_hidden_layers", where);
+  config.hidden = size_of(json, "hidden_size", where);
+  config.heads = size_of(json, "num_attention_heads", where);
+  config.kv_heads = size_or(json, "num_key_value_heads", config.heads, where);
+  config.head_dim = size_or(json, "head_dim", config.hidden / config.heads, where);
+  config.ffn = size_of(json, "intermediate_size", where);
+  config.vocab = size_of(json, "vocab_size", where);
   config.tied = core::get_or<bool>(json, "tie_word_embeddings", false);
   config.rms_eps = core::get_or<double>(json, "rms_norm_eps", 1e-6);
   config.max_positions = core::get_or<std::int64_t>(json, "max_position_embeddings", 0);
@@ -110,6 +113,22 @@ ModelConfig read_model_config(const core::fs::path& folder) {
   check(config, where);
   read_end_tokens(folder, json, config);
   return config;
+}
+
+}  // namespace
+
+ModelConfig read_model_config(const core::fs::path& folder) {
+  const auto path = folder / "config.json";
+  if (!core::fs::exists(path)) {
+    throw core::UserError(
+        "no config.json", folder.string(), "name a folder with a Hugging Face model");
+  }
+  const Json json = core::parse_json(core::read_file(path), path.string());
+  try {
+    return parse_model_config(folder, json, path.string());
+  } catch (const Json::exception& error) {
+    throw core::UserError(core::reason_of(error), path.string());
+  }
 }
 
 void write_model_config(const core::fs::path& folder, const ModelConfig& config) {

@@ -18,7 +18,14 @@ struct Found {
 // model's.
 std::vector<core::fs::path> files_of(const core::fs::path& folder) {
   const auto index = folder / "model.safetensors.index.json";
-  if (!core::fs::exists(index)) return {folder / "model.safetensors"};
+  if (!core::fs::exists(index)) {
+    const auto single = folder / "model.safetensors";
+    if (!core::fs::exists(single))
+      throw core::UserError("the model's weights are missing",
+                            single.string(),
+                            "a folder with model.safetensors or model.safetensors.index.json");
+    return {single};
+  }
   const auto json = core::parse_json(core::read_file(index), index.string());
   std::set<std::string> names;
   const auto map =
@@ -42,12 +49,15 @@ at::Tensor take(std::map<std::string, Found>& all,
                 const core::fs::path& folder) {
   const auto found = all.find(named.name);
   if (found == all.end())
-    throw core::UserError("tensor '" + named.name + "' is missing", folder.string());
+    throw core::UserError("tensor '" + named.name + "' is missing",
+                          folder.string(),
+                          "config.json and the weights of one and the same model");
   const auto [tensor, file] = found->second;
   if (tensor.sizes() != at::IntArrayRef(named.shape)) {
     throw core::UserError("tensor '" + named.name + "' has shape " + shape_text(tensor.sizes()) +
                               ", config.json asks for " + shape_text(named.shape),
-                          file);
+                          file,
+                          "config.json and the weights of one and the same model");
   }
   all.erase(found);
   return tensor;

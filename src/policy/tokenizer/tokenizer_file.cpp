@@ -4,6 +4,7 @@
 #include "tokenizer/bpe.h"
 #include "tokenizer/bytes.h"
 #include "vegttt/core/error.h"
+#include "vegttt/core/json_error.h"
 #include "vegttt/policy/bpe_trainer.h"
 #include "vegttt/policy/tokenizer.h"
 
@@ -150,7 +151,7 @@ std::unique_ptr<Tokenizer> parse_tokenizer(const std::string& text, const std::s
   try {
     return std::make_unique<BpeTokenizer>(read_tables(Json::parse(text), where));
   } catch (const nlohmann::json::exception& error) {
-    throw core::UserError(error.what(), where);
+    throw core::UserError("not a tokenizer: " + core::reason_of(error), where);
   }
 }
 
