@@ -136,8 +136,11 @@ class TasksShow : public Subcommand {
 
  private:
   static std::string text_of(const tasks::Task& task) {
-    std::string text =
-        fmt::format("{}  {}  ({}, {})\n", task.id, task.name, task.family, task.file);
+    std::string text = fmt::format("{}  {}  ({}{})\n",
+                                   task.id,
+                                   task.name,
+                                   task.family.empty() ? "" : task.family + ", ",
+                                   task.file);
     if (!task.note.empty()) text += task.note + "\n";
     text += "\n" + size_table(task).plain() + "\n" + task.reference;
     for (const auto& [name, reference] : task.references)

@@ -50,6 +50,16 @@ std::vector<std::string> in_both(const std::vector<std::string>& a,
   return both;
 }
 
+// The id of a task named by id or file. From here on ids are used, and one must not mean two tasks.
+std::string id_of(const std::string& name, const tasks::Catalogue& catalogue) {
+  const auto& task = catalogue.find(name);
+  const auto& known = catalogue.find(task.id);
+  if (&known == &task) return task.id;
+  throw core::UserError("its id '" + task.id + "' is that of " + known.file + " as well",
+                        task.file,
+                        "tasks.ids=" + task.id + ", or another id in the file");
+}
+
 // A policy that has learnt from an evaluation task says nothing about it any more.
 void refuse_training_on_evaluation(const config::ExperimentConfig& config,
                                    const std::vector<std::string>& ids) {
@@ -89,7 +99,8 @@ std::vector<std::string> tasks_behind_init(const config::ExperimentConfig& confi
   if (!core::fs::exists(file)) return {};  // made by another program: nothing is known
   if (!core::fs::exists(folder / "DONE"))
     throw core::UserError("'" + folder.string() + "' is half of a checkpoint: it has no DONE",
-                          "policy.init");
+                          "policy.init",
+                          "an earlier step of that run, or `vegttt resume` it first");
   return core::get<std::vector<std::string>>(
       core::parse_json(core::read_file(file), file.string()), "trained_on", file.string());
 }
@@ -100,7 +111,7 @@ std::vector<std::string> tasks_of(const config::ExperimentConfig& config,
   if (config.tasks.ids.empty()) {
     ids = subset(ids_of_split(config.tasks, catalogue), config.tasks);
   } else {
-    for (const auto& id : config.tasks.ids) ids.push_back(catalogue.find(id).id);
+    for (const auto& name : config.tasks.ids) ids.push_back(id_of(name, catalogue));
   }
   std::set<std::string> seen;
   for (const auto& id : ids) {

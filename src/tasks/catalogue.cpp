@@ -87,12 +87,11 @@ bool Catalogue::has(const std::string& id) const { return lookup(id) != nullptr;
 
 const Task& Catalogue::find(const std::string& id) const {
   if (const Task* task = lookup(id)) return *task;
-  if (is_task_file(id)) {
-    const std::lock_guard lock(opened_->mutex);
-    const auto found = opened_->tasks.find(id);
-    return found != opened_->tasks.end() ? found->second
-                                         : opened_->tasks.emplace(id, load_task(id)).first->second;
+  const std::lock_guard lock(opened_->mutex);
+  for (const auto& [path, task] : opened_->tasks) {
+    if (path == id || task.id == id) return task;  // once opened, it goes by its id as well
   }
+  if (is_task_file(id)) return opened_->tasks.emplace(id, load_task(id)).first->second;
   std::vector<std::string> ids;
   for (const Task& task : tasks_) ids.push_back(task.id);
   throw core::UserError(fmt::format("unknown task '{}'{}", id, core::did_you_mean(id, ids)),

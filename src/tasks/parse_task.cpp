@@ -8,6 +8,7 @@
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
 #include "vegttt/core/text.h"
+#include "vegttt/core/utf8.h"
 #include "vegttt/tasks/task.h"
 #include "yaml_map.h"
 
@@ -356,11 +357,15 @@ class TaskReader {
 }  // namespace
 
 Task parse_task(const std::string& yaml, const std::string& file_name) {
+  if (const int line = core::first_line_not_utf8(yaml); line > 0)
+    throw core::UserError("not valid UTF-8", fmt::format("{}:{}", file_name, line));
+  if (core::trim(yaml).empty()) throw core::UserError("is empty", file_name);
   YAML::Node root;
   try {
     root = YAML::Load(yaml);
   } catch (const YAML::Exception& error) {
-    throw core::UserError(error.msg, fmt::format("{}:{}", file_name, error.mark.line + 1));
+    throw core::UserError("not valid YAML: " + error.msg,
+                          fmt::format("{}:{}", file_name, error.mark.line + 1));
   }
   return TaskReader(yaml, file_name).read({root, file_name});
 }

@@ -17,7 +17,10 @@ const char* kind_of(const YAML::Node& node) {
 
 }  // namespace
 
-std::string YamlNode::where() const { return fmt::format("{}:{}", file, node.Mark().line + 1); }
+std::string YamlNode::where() const {
+  const YAML::Mark mark = node.Mark();
+  return mark.is_null() ? file : fmt::format("{}:{}", file, mark.line + 1);
+}
 
 void YamlNode::fail(const std::string& what, const std::string& try_this) const {
   throw core::UserError(what, where(), try_this);
