@@ -39,6 +39,7 @@ ExitCode dry_run(const config::LoadedExperiment& loaded,
                  const CommonOptions& common) {
   const auto folder = experiment::run_path(loaded, request_of(options, common));
   const int tasks = experiment::check_parts(loaded.values);
+  if (options.replay.empty()) experiment::check_compiler(loaded.values);
   const auto cost = experiment::cost_of(loaded.values, tasks, options.out);
   say_what_is_not_confined();
   if (common.json) {

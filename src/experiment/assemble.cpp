@@ -3,12 +3,14 @@
 #include <ATen/Parallel.h>
 
 #include "vegttt/core/error.h"
+#include "vegttt/evaluate/runner.h"
 #include "vegttt/experiment/plan.h"
 #include "vegttt/learn/local_learner.h"
 #include "vegttt/policy/chat.h"
 #include "vegttt/policy/local_policy.h"
 #include "vegttt/scaffold/prompt.h"
 #include "vegttt/tasks/catalogue.h"
+#include "vegttt/tasks/reference.h"
 
 namespace vegttt::experiment {
 namespace {
@@ -69,9 +71,17 @@ Parts assemble(const PartsRequest& request) {
 int check_parts(const config::ExperimentConfig& config) {
   const auto catalogue = tasks::Catalogue::load(config.tasks.folders);
   const auto prompts = prompts_of(config, catalogue, nullptr);
+  // A reference that does not compile would only be found when the first samples are judged.
+  for (const auto& prompt : prompts)
+    tasks::Reference(catalogue.find(prompt.task_id), config.tasks.reference);
   policy::find_model_folder(config.policy.folder);
   evaluate::protocol(config.evaluate.protocol);
   return static_cast<int>(prompts.size());
+}
+
+void check_compiler(const config::ExperimentConfig& config) {
+  if (config.evaluate.dialect == "cpp")
+    evaluate::HostCompiler({config.evaluate.compile_timeout_s, config.evaluate.cache, ""});
 }
 
 }  // namespace vegttt::experiment

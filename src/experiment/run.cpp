@@ -14,6 +14,8 @@ namespace {
 
 using core::fs::path;
 
+constexpr std::size_t kLongestName = 200;  // file systems allow 255, and some is added to it
+
 // Ends the run at the next safe point: after a signal, or when its time is over.
 std::function<void()> stop_check(double max_minutes) {
   const double deadline_s = max_minutes > 0 ? core::now_s() + 60 * max_minutes : INFINITY;
@@ -54,6 +56,14 @@ void keep_prompts(RunDirectory& run, const std::vector<adapt::TaskPrompt>& tasks
   run.write_result("prompts.json", prompts);
 }
 
+// After a failure that may be the disk's: its message must not be lost to that of a second one.
+void save_ledger_if_possible(RunDirectory& run) {
+  try {
+    run.save_ledger();
+  } catch (const core::MachineError&) {
+  }
+}
+
 path continue_run(RunDirectory& run,
                   const RunRequest& request,
                   const PartsFactory& make_parts,
@@ -74,11 +84,13 @@ path continue_run(RunDirectory& run,
     adapt::run_method(context);
   } catch (const core::Stopped& stopped) {
     run.save_ledger();
+    const std::string what = std::string(stopped.what()) + ": " + progress_text(run);
+    core::log_in_file(core::LogLevel::kInfo, what);
     throw core::Stopped(stopped.code(),
-                        std::string(stopped.what()) + ": " + progress_text(run) +
-                            ". Saved. Continue with: vegttt resume " + run.path().string());
-  } catch (...) {
-    run.save_ledger();
+                        what + ". Saved. Continue with: vegttt resume " + run.path().string());
+  } catch (const std::exception& error) {
+    core::log_in_file(core::LogLevel::kError, error.what());
+    save_ledger_if_possible(run);
     throw;
   }
   run.save_ledger();
@@ -87,13 +99,20 @@ path continue_run(RunDirectory& run,
 
 // A new run that failed before its first rollout (a missing model, a bad task) leaves its name
 // free.
+bool holds_no_rollout(const path& run) {
+  return !core::fs::exists(run / "rollouts.jsonl") && !core::fs::exists(run / "sampled.jsonl");
+}
+
 void discard_if_empty(std::unique_ptr<RunDirectory> run) {
   const path folder = run->path();
-  const bool empty =
-      !core::fs::exists(folder / "rollouts.jsonl") && !core::fs::exists(folder / "sampled.jsonl");
   run.reset();
   std::error_code ignored;
-  if (empty) core::fs::remove_all(folder, ignored);
+  if (holds_no_rollout(folder)) core::fs::remove_all(folder, ignored);
+}
+
+void say_how_to_go_on(const path& run) {
+  if (!holds_no_rollout(run))
+    core::warn("what was finished is saved; when the cause is gone: vegttt resume " + run.string());
 }
 
 // Moves an old run aside under the first free number.
@@ -136,6 +155,11 @@ path run_path(const config::LoadedExperiment& loaded, const RunRequest& request)
   }
   if (name.find('/') != std::string::npos || name == "." || name == "..")
     throw core::UserError("'" + name + "' cannot be the name of a folder", "name");
+  if (name.size() > kLongestName)
+    throw core::UserError("the name of the run has " + std::to_string(name.size()) +
+                              " bytes, at most " + std::to_string(kLongestName) + " are possible",
+                          "name",
+                          "a shorter --name");
   return path(request.out) / name;
 }
 
@@ -147,6 +171,10 @@ path run_experiment(const config::LoadedExperiment& loaded,
   if (core::fs::exists(folder) && request.if_exists == "resume") {
     const auto run = RunDirectory::open(folder);
     require_same_config(*run, loaded);
+    if (run->finished()) {
+      core::info("this run is finished: nothing is left to do");
+      return folder;
+    }
     return continue_run(*run, request, make_parts, observer);
   }
   if (core::fs::exists(folder) && request.if_exists == "replace") move_aside(folder);
@@ -163,6 +191,7 @@ path run_experiment(const config::LoadedExperiment& loaded,
   } catch (const core::Stopped&) {
     throw;
   } catch (...) {
+    say_how_to_go_on(folder);
     discard_if_empty(std::move(run));
     throw;
   }
@@ -173,6 +202,10 @@ path resume_experiment(const path& folder,
                        const PartsFactory& make_parts,
                        adapt::Observer& observer) {
   const auto run = RunDirectory::open(folder);
+  if (run->finished()) {
+    core::info("this run is finished: nothing is left to do");
+    return folder;
+  }
   return continue_run(*run, request, make_parts, observer);
 }
 

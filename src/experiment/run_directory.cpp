@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "vegttt/core/error.h"
+#include "vegttt/core/hash.h"
 #include "vegttt/core/json_lines.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/text.h"
@@ -24,14 +25,32 @@ core::Json to_json(const RunFacts& facts) {
   return {{"schema_version", records::kSchemaVersion},
           {"method", facts.method},
           {"replay", facts.replay},
-          {"threads", facts.threads}};
+          {"threads", facts.threads},
+          {"config_hash", facts.config_hash}};
 }
 
 RunFacts facts_from(const core::fs::path& file) {
   const auto json = core::parse_json(core::read_file(file), file.string());
   return {core::get<std::string>(json, "method", file.string()),
           core::get_or<std::string>(json, "replay", ""),
-          core::get_or<int>(json, "threads", 0)};
+          core::get_or<int>(json, "threads", 0),
+          core::get_or<std::string>(json, "config_hash", "")};
+}
+
+// A run whose config was edited or cut off would go on as another experiment.
+void require_own_config(const core::fs::path& file, const RunFacts& facts) {
+  if (facts.config_hash.empty() || core::short_hash(core::read_file(file)) == facts.config_hash)
+    return;
+  throw core::UserError("is not the config that this run began with",
+                        file.string(),
+                        "restore it, or start a run of another --name");
+}
+
+void require_writable(const core::fs::path& folder) {
+  if (::access(folder.c_str(), W_OK) == 0) return;
+  throw core::MachineError(
+      folder.string() + ": " + std::strerror(errno) + "; name another folder for runs with --out",
+      "access");
 }
 
 }  // namespace
@@ -53,6 +72,7 @@ std::unique_ptr<RunDirectory> RunDirectory::create(const core::fs::path& path,
         path.string(),
         "--if-exists resume, --if-exists replace (moves it aside), or another --name");
   core::make_folder(path.parent_path());
+  require_writable(path.parent_path());
   // Filled beside its place and renamed: a run that is killed here leaves nothing that looks like
   // one.
   const core::fs::path filling =
@@ -60,9 +80,12 @@ std::unique_ptr<RunDirectory> RunDirectory::create(const core::fs::path& path,
   std::error_code ignored;
   core::fs::remove_all(filling, ignored);
   core::make_folder(filling);
-  core::write_file_atomically(filling / "config.yaml", config::show_experiment(loaded));
+  const std::string config = config::show_experiment(loaded);
+  core::write_file_atomically(filling / "config.yaml", config);
   core::write_file_atomically(filling / "env.json", core::dump_json(environment, 2) + "\n");
-  core::write_file_atomically(filling / "run.json", core::dump_json(to_json(facts), 2) + "\n");
+  RunFacts with_hash = facts;
+  with_hash.config_hash = core::short_hash(config);
+  core::write_file_atomically(filling / "run.json", core::dump_json(to_json(with_hash), 2) + "\n");
   std::error_code error;
   core::fs::rename(filling, path, error);
   if (error) throw core::MachineError(path.string() + ": " + error.message(), "rename");
@@ -77,6 +100,7 @@ std::unique_ptr<RunDirectory> RunDirectory::open(const core::fs::path& path) {
   std::unique_ptr<RunDirectory> run(new RunDirectory(path));
   run->lock();
   run->facts_ = facts_from(path / "run.json");
+  require_own_config(path / "config.yaml", run->facts_);
   run->loaded_ = config::load_experiment((path / "config.yaml").string(), {});
   run->read_steps();
   run->read_records();
@@ -90,7 +114,9 @@ std::unique_ptr<RunDirectory> RunDirectory::open(const core::fs::path& path) {
 void RunDirectory::lock() {
   lock_fd_ = ::open((path_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_fd_ < 0)
-    throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno), "open");
+    throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno) +
+                                 "; a run can only be continued where it can be written",
+                             "open");
   if (::flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return;
   if (errno != EWOULDBLOCK)
     throw core::MachineError((path_ / "lock").string() + ": " + std::strerror(errno), "flock");
@@ -107,6 +133,10 @@ void RunDirectory::begin_attempt(const std::vector<std::string>& argv) {
       (path_ / "logs" / ("attempt_" + std::to_string(ledger_.attempts) + ".log")).string());
   appender("command.txt").append(core::join(argv, " "));
   save_ledger();
+}
+
+bool RunDirectory::finished() const {
+  return core::fs::exists(path_ / (facts_.method + "_summary.json"));
 }
 
 core::LineAppender& RunDirectory::appender(const std::string& file_name) {
@@ -131,7 +161,11 @@ void RunDirectory::write_result(const std::string& file_name, const core::Json& 
 
 void RunDirectory::read_records() {
   for (const auto stream : {adapt::Stream::kAdapt, adapt::Stream::kFresh}) {
+    std::set<records::RolloutKey> seen;
     for (auto& one : read_rollouts(path_, file_of(stream))) {
+      if (!seen.insert(one.rollout.key).second)
+        throw core::UserError("holds the rollout " + one.rollout.key.text() + " twice",
+                              (path_ / file_of(stream)).string());
       const RoundKey round{stream, one.rollout.key.theta_step};
       judged_[round].push_back(std::move(one));
     }

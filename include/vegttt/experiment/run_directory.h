@@ -18,6 +18,7 @@ struct RunFacts {
   std::string method;
   std::string replay;  // absolute path of the run whose evaluations are used, "" = measured
   int threads = 0;
+  std::string config_hash;  // of config.yaml; "" in runs of versions that did not keep it
 };
 
 // A run on disk, locked against a second process while this object lives. docs/run-directory.md
@@ -36,6 +37,8 @@ class RunDirectory : public adapt::RunStore {
   const core::fs::path& path() const { return path_; }
   const RunFacts& facts() const { return facts_; }
   const config::LoadedExperiment& loaded() const { return loaded_; }
+  // The method has written its result: nothing is left to do.
+  bool finished() const;
   // Counts an attempt: its command line, its log file, its clock.
   void begin_attempt(const std::vector<std::string>& argv);
 
