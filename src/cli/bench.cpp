@@ -8,6 +8,7 @@
 #include "subcommand.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/json.h"
+#include "vegttt/core/stop.h"
 #include "vegttt/core/text.h"
 #include "vegttt/evaluate/evaluator.h"
 #include "vegttt_embedded/vegttt_cli.h"
@@ -82,8 +83,10 @@ class Bench : public Subcommand {
     const core::Stopwatch watch;
     std::set<std::string> seen;
     for (const Submission& submission : list)
-      if (seen.insert(submission.task_id).second)
+      if (seen.insert(submission.task_id).second) {
+        core::throw_if_stopped();
         evaluator.evaluate(submission, evaluate::Until::kVerify);
+      }
     return watch.elapsed_s();
   }
 

@@ -1,5 +1,6 @@
 #include "failure.h"
 
+#include <filesystem>
 #include <iostream>
 #include <new>
 
@@ -24,10 +25,12 @@ int report_failure(std::exception_ptr failure) {
     if (!e.try_this().empty()) std::cerr << "  try: " << e.try_this() << "\n";
     return code;
   } catch (const core::Stopped& e) {
-    core::log(core::LogLevel::kInfo, e.what());
+    std::cerr << e.what() << "\n";  // how to go on, also with -q
     return static_cast<int>(e.code());
   } catch (const core::Error& e) {
     return report(e);
+  } catch (const std::filesystem::filesystem_error& e) {
+    return report(core::MachineError(e.path1().string() + ": " + e.code().message()));
   } catch (const std::bad_alloc&) {
     return report(core::MachineError("out of memory"));
   } catch (const std::exception& e) {

@@ -1,5 +1,7 @@
 #include "vegttt/cli/run.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <iostream>
 
@@ -133,9 +135,18 @@ ExitCode dispatch(std::vector<std::string> words) {
   return run_verb(find_verb(verb), common, words);
 }
 
+// A standard stream that the caller has closed gets an end that nothing goes through: otherwise the
+// next file opened here takes its number, and news for people end in the records.
+void occupy_closed_streams() {
+  for (const int fd : {0, 1, 2}) {
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_PATH);
+  }
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
+  occupy_closed_streams();
   if (argc > 1) wait_passively(argv[1], argv);
   try {
     const ExitCode code = dispatch({argv, argv + argc});
