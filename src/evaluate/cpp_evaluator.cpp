@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
+#include "conclude.h"
 #include "kernel_files.h"
 #include "machine_speed.h"
 #include "reference_clock.h"
@@ -25,8 +25,6 @@ namespace {
 
 using records::Evaluation;
 using records::Status;
-
-constexpr double kNoisy = 0.1;  // spread of the candidate's times
 
 class CppEvaluator : public Evaluator {
  public:
@@ -61,7 +59,6 @@ class CppEvaluator : public Evaluator {
                        Evaluation& result) const;
   bool verify(Trial& trial, Evaluation& result) const;
   void time(Trial& trial, Evaluation& result) const;
-  void conclude(Evaluation& result) const;
   void note_circumstances(Evaluation& result) const;
 
   EvaluatorOptions options_;
@@ -125,11 +122,7 @@ bool CppEvaluator::verify(Trial& trial, Evaluation& result) const {
     result.message = "correct; not timed";
     return true;
   }
-  const auto failed = std::count_if(
-      result.checks.begin(), result.checks.end(), [](const auto& check) { return !check.passed; });
-  if (result.status == Status::kWrong)
-    result.message =
-        fmt::format("wrong on {} of {} inputs; {}", failed, result.checks.size(), result.message);
+  count_failed_checks(result);
   return false;
 }
 
@@ -141,40 +134,6 @@ void CppEvaluator::time(Trial& trial, Evaluation& result) const {
   if (!finished) return;
   result.timing = timing;
   conclude(result);
-}
-
-void CppEvaluator::conclude(Evaluation& result) const {
-  const records::Timing& timing = *result.timing;
-  if (timing.spread > kNoisy) result.flags.push_back("noisy");
-  if (timing.candidate_median_us < timing.floor_us) {
-    result.status = Status::kSuspicious;
-    result.flags.push_back("below_floor");
-    result.message = fmt::format("{:.3g} us is less than this machine needs at least, {:.3g} us",
-                                 timing.candidate_median_us,
-                                 timing.floor_us);
-    return;
-  }
-  result.fast_1 = timing.speedup > 1;
-  result.fast_1_strict = timing.speedup_low > 1;
-  result.status = result.fast_1 ? Status::kFast : Status::kSlow;
-  result.message = fmt::format("{:.2f}x [{:.2f}, {:.2f}], {:.4g} us against {:.4g} us",
-                               timing.speedup,
-                               timing.speedup_low,
-                               timing.speedup_high,
-                               timing.candidate_median_us,
-                               timing.reference_median_us);
-}
-
-// Submissions of one task together, so that its inputs are made once, however many tasks there are.
-std::vector<std::size_t> by_task(const std::vector<Submission>& submissions) {
-  std::map<std::string, std::size_t> first;
-  for (std::size_t i = 0; i < submissions.size(); ++i) first.emplace(submissions[i].task_id, i);
-  std::vector<std::size_t> order(submissions.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return first.at(submissions[a].task_id) < first.at(submissions[b].task_id);
-  });
-  return order;
 }
 
 // Compiling goes first, on all cores, and is over before anything is timed: a compiler beside it

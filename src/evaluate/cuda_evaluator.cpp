@@ -1,11 +1,23 @@
+// The judge of the dialect `cuda`: candidates become plans, plans are replayed by a process of
+// their own, verified and timed against the reference that ATen runs on the same GPU.
 #include "cuda_evaluator.h"
 
 #include <fmt/format.h>
 
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "conclude.h"
+#include "cuda/device_trial.h"
+#include "cuda/helpers.h"
 #include "device_compiler.h"
 #include "kernel_files.h"
 #include "machine_speed.h"
 #include "submission.h"
+#include "vegttt/core/clock.h"
+#include "vegttt/core/rng.h"
 #include "vegttt/core/stop.h"
 #include "vegttt/scaffold/dialect.h"
 
@@ -15,56 +27,226 @@ namespace {
 using records::Evaluation;
 using records::Status;
 
+constexpr int kDevice = 0;
+
+// What needs a GPU, made when the first candidate is run.
+struct Gpu {
+  JudgeKernels kernels;
+  DevicePool pool;
+  DeviceTasks tasks;
+  std::string name;
+
+  Gpu(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue)
+      : kernels(kDevice),
+        pool(kDevice, helpers_cubin()),
+        tasks(options, protocol, catalogue, kernels, kDevice) {
+    char text[256] = {};
+    require(cuda::driver().device_name(text, sizeof text - 1, kDevice), "cuDeviceGetName");
+    int version = 0;
+    cuda::driver().driver_version(&version);
+    name = fmt::format("{}, CUDA {}.{}", text, version / 1000, version % 1000 / 10);
+  }
+};
+
 class CudaEvaluator : public Evaluator {
  public:
   CudaEvaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue)
-      : options_(options), catalogue_(catalogue) {
-    protocol(options.evaluate.protocol);  // an unknown name is told before any work
-  }
+      : options_(options), catalogue_(catalogue), protocol_(protocol(options.evaluate.protocol)) {}
 
   Evaluation evaluate(const Submission& submission, Until until) override {
     Evaluation result;
     const std::optional<records::Candidate> candidate =
         assemble(submission, options_, catalogue_, result);
-    if (candidate) compile(*candidate, until, result);
-    return result;
+    if (!candidate) return result;
+    return judge(*candidate, compile(*candidate), until, std::move(result));
   }
 
   void evaluate_all(const std::vector<Submission>& submissions,
-                    const std::function<void(std::size_t, const Evaluation&)>& done) override {
-    std::vector<Evaluation> results(submissions.size());
-    for_each_on_threads(submissions.size(), usable_cores(), [&](std::size_t i) {
-      results[i] = evaluate(submissions[i], Until::kTime);
-    });
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      core::throw_if_stopped();
-      done(i, results[i]);
-    }
-  }
+                    const std::function<void(std::size_t, const Evaluation&)>& done) override;
 
  private:
-  void compile(const records::Candidate& candidate, Until until, Evaluation& result) const {
-    const DeviceCompileResult compiled =
-        compile_for_device(candidate, {options_.evaluate.compile_timeout_s, "90a"});
-    result.stage_s["compile"] = compiled.elapsed_s;
-    result.log = scaffold::map_log(compiled.log, candidate);
-    keep_kernel(options_.kernel_folder, candidate, result.log);
-    if (compiled.ok) {
-      result.message =
-          until == Until::kCompile ? "compiled; not run" : "compiled; no GPU to run it on";
-    } else if (compiled.machine_failed) {
-      result.message = "the compiler process failed";
-    } else {
-      result.status = compiled.timed_out ? Status::kTimeout : Status::kCompileError;
-      result.message = compiled.timed_out ? fmt::format("the compiler needed more than {} s",
-                                                        options_.evaluate.compile_timeout_s)
-                                          : first_error(result.log);
-    }
+  DeviceCompileResult compile(const records::Candidate& candidate) const {
+    return compile_for_device(candidate, {options_.evaluate.compile_timeout_s, "90a"});
   }
+  Evaluation judge(const records::Candidate& candidate,
+                   const DeviceCompileResult& compiled,
+                   Until until,
+                   Evaluation result);
+  bool accept_compiled(const records::Candidate& candidate,
+                       const DeviceCompileResult& compiled,
+                       Evaluation& result) const;
+  void run(const records::Candidate& candidate,
+           const DeviceCompileResult& compiled,
+           Until until,
+           Evaluation& result);
+  static bool record(DeviceTrial& trial, Evaluation& result);
+  bool verify(DeviceTrial& trial, Evaluation& result) const;
+  void time(DeviceTrial& trial, Evaluation& result) const;
 
   EvaluatorOptions options_;
   const tasks::Catalogue& catalogue_;
+  Protocol protocol_;
+  std::unique_ptr<Gpu> gpu_;
+  std::uint64_t evaluations_ = 0;
 };
+
+bool CudaEvaluator::accept_compiled(const records::Candidate& candidate,
+                                    const DeviceCompileResult& compiled,
+                                    Evaluation& result) const {
+  result.stage_s["compile"] = compiled.elapsed_s;
+  result.log = scaffold::map_log(compiled.log, candidate);
+  keep_kernel(options_.kernel_folder, candidate, result.log);
+  if (compiled.ok) {
+    result.message = "compiled; not run";
+    return true;
+  }
+  if (compiled.machine_failed) {
+    result.message = "the compiler process failed";
+    return false;
+  }
+  result.status = compiled.timed_out ? Status::kTimeout : Status::kCompileError;
+  result.message = compiled.timed_out ? fmt::format("the compiler needed more than {} s",
+                                                    options_.evaluate.compile_timeout_s)
+                                      : first_error(result.log);
+  return false;
+}
+
+Evaluation CudaEvaluator::judge(const records::Candidate& candidate,
+                                const DeviceCompileResult& compiled,
+                                Until until,
+                                Evaluation result) {
+  if (!accept_compiled(candidate, compiled, result) || until == Until::kCompile) return result;
+  if (!cuda::driver_missing().empty()) {
+    result.message = "compiled; no GPU to run it on";
+    return result;
+  }
+  use_device(kDevice);
+  if (!gpu_) gpu_ = std::make_unique<Gpu>(options_, protocol_, catalogue_);
+  result.machine = gpu_->name;
+  run(candidate, compiled, until, result);
+  return result;
+}
+
+void CudaEvaluator::run(const records::Candidate& candidate,
+                        const DeviceCompileResult& compiled,
+                        Until until,
+                        Evaluation& result) {
+  core::Stopwatch watch;
+  DeviceTask& task = gpu_->tasks.get(candidate.task_id);
+  result.stage_s["inputs"] = watch.elapsed_s();
+  DeviceTrial trial(task,
+                    compiled,
+                    gpu_->pool,
+                    gpu_->kernels,
+                    options_.evaluate.run_timeout_s,
+                    core::CounterRng(gpu_->tasks.secret_seed()).bits(evaluations_++),
+                    result);
+  if (!record(trial, result) || !verify(trial, result) || until == Until::kVerify) return;
+  time(trial, result);
+}
+
+bool CudaEvaluator::record(DeviceTrial& trial, Evaluation& result) {
+  const core::Stopwatch watch;
+  const bool recorded = trial.record();
+  result.stage_s["record"] = watch.elapsed_s();
+  return recorded;
+}
+
+bool CudaEvaluator::verify(DeviceTrial& trial, Evaluation& result) const {
+  const core::Stopwatch watch;
+  const bool right = trial.verify(protocol_.checks);
+  result.stage_s["verify"] = watch.elapsed_s();
+  if (right)
+    result.message = "correct; not timed";
+  else
+    count_failed_checks(result);
+  return right;
+}
+
+void CudaEvaluator::time(DeviceTrial& trial, Evaluation& result) const {
+  const core::Stopwatch watch;
+  records::Timing timing;
+  const bool finished = trial.time(protocol_, timing);
+  result.stage_s["time"] = watch.elapsed_s();
+  if (finished || result.status == Status::kSuspicious) result.timing = timing;
+  if (finished) conclude(result);
+}
+
+// Compiled ahead by threads of their own, in the order in which the judge wants them; equal sources
+// once.
+class CompileAhead {
+ public:
+  using Compile = std::function<DeviceCompileResult(const records::Candidate&)>;
+  CompileAhead(std::vector<const records::Candidate*> candidates, int threads, Compile compile)
+      : candidates_(std::move(candidates)), compile_(std::move(compile)) {
+    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  }
+  ~CompileAhead() {
+    const std::lock_guard lock(mutex_);
+    next_ = candidates_.size();
+  }
+
+  const DeviceCompileResult& wait_for(const std::string& hash) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return failure_ || results_.contains(hash); });
+    if (failure_) std::rethrow_exception(failure_);
+    return results_.at(hash);
+  }
+
+ private:
+  void work() {
+    while (true) {
+      const records::Candidate* candidate = nullptr;
+      {
+        const std::lock_guard lock(mutex_);
+        if (next_ >= candidates_.size()) return;
+        candidate = candidates_[next_++];
+      }
+      try {
+        DeviceCompileResult compiled = compile_(*candidate);
+        const std::lock_guard lock(mutex_);
+        results_.emplace(candidate->hash, std::move(compiled));
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        failure_ = std::current_exception();
+      }
+      changed_.notify_all();
+    }
+  }
+
+  std::vector<const records::Candidate*> candidates_;
+  Compile compile_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t next_ = 0;
+  std::map<std::string, DeviceCompileResult> results_;
+  std::exception_ptr failure_;
+  std::vector<std::jthread> threads_;  // last: they end before the rest does
+};
+
+void CudaEvaluator::evaluate_all(const std::vector<Submission>& submissions,
+                                 const std::function<void(std::size_t, const Evaluation&)>& done) {
+  std::vector<Evaluation> results(submissions.size());
+  std::vector<std::optional<records::Candidate>> candidates;
+  for (std::size_t i = 0; i < submissions.size(); ++i)
+    candidates.push_back(assemble(submissions[i], options_, catalogue_, results[i]));
+  const std::vector<std::size_t> order = by_task(submissions);
+  std::vector<const records::Candidate*> distinct;
+  std::map<std::string, int> seen;
+  for (const std::size_t i : order)
+    if (candidates[i] && ++seen[candidates[i]->hash] == 1) distinct.push_back(&*candidates[i]);
+  // One core is left to the judge.
+  CompileAhead ahead(std::move(distinct),
+                     std::max(1, usable_cores() - 1),
+                     [this](const records::Candidate& candidate) { return compile(candidate); });
+  for (const std::size_t i : order) {
+    core::throw_if_stopped();
+    if (candidates[i])
+      results[i] = judge(
+          *candidates[i], ahead.wait_for(candidates[i]->hash), Until::kTime, std::move(results[i]));
+    done(i, results[i]);
+  }
+}
 
 }  // namespace
 

@@ -1,0 +1,143 @@
+#include "device_trial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "../timing_stats.h"
+#include "vegttt/core/rng.h"
+
+namespace vegttt::evaluate {
+namespace {
+
+using records::Status;
+using Kind = DeviceOutcome::Kind;
+
+constexpr double kPatience = 100;       // reference times
+constexpr double kShortest_us = 0.5;    // events tick every half microsecond
+constexpr double kUnaccounted_us = 60;  // launches and waits of the host around a repetition
+constexpr double kUnaccountedShare = 0.05;
+
+Status status_of(Kind kind) {
+  switch (kind) {
+    case Kind::kTimedOut:
+      return Status::kTimeout;
+    case Kind::kMachineFailed:
+      return Status::kUnscored;
+    default:
+      return Status::kLaunchError;
+  }
+}
+
+// A quiet NaN with a random payload; bytes that are no bool.
+std::uint32_t poison_of(tasks::DType dtype, std::uint64_t random) {
+  return dtype == tasks::DType::kBool ? 0xA5A5A5A5u
+                                      : 0xFFC00000u | static_cast<std::uint32_t>(random & 0x3FFFFF);
+}
+
+}  // namespace
+
+DeviceTrial::DeviceTrial(DeviceTask& task,
+                         const DeviceCompileResult& program,
+                         DevicePool& pool,
+                         JudgeKernels& kernels,
+                         double run_timeout_s,
+                         std::uint64_t poison_seed,
+                         records::Evaluation& result)
+    : task_(task),
+      program_(program),
+      pool_(pool),
+      kernels_(kernels),
+      timeout_s_(std::max(run_timeout_s, kPatience * task.reference_us * 1e-6)),
+      poison_seed_(poison_seed),
+      result_(result) {}
+
+bool DeviceTrial::fail(const DeviceOutcome& outcome) {
+  if (outcome.kind == Kind::kDone) return true;
+  result_.status = status_of(outcome.kind);
+  result_.message = outcome.text;
+  return false;
+}
+
+bool DeviceTrial::record() {
+  Plan plan;
+  return fail(pool_.record(
+             program_.cubin, program_.kernels, task_.buffer_bytes, timeout_s_, plan)) &&
+         fail(pool_.load(program_.cubin, program_.reload, plan, task_));
+}
+
+void DeviceTrial::note(const DeviceVerdict& verdict, bool record_pass) {
+  const records::InputCheck& check = verdict.check;
+  if (record_pass || !check.passed) result_.checks.push_back(check);
+  if (verdict.wrote_outside && result_.status != Status::kLaunchError) {
+    result_.status = Status::kLaunchError;
+    result_.message = "a kernel wrote outside of the output";
+  }
+  if (check.passed || result_.status == Status::kWrong || result_.status == Status::kLaunchError)
+    return;
+  result_.status = Status::kWrong;
+  result_.message = fmt::format("input {} ({}): {}", check.input_set, check.shapes, check.reason);
+}
+
+std::optional<double> DeviceTrial::launch(bool record_pass) {
+  const int set = static_cast<int>(launches_ % task_.sets.size());
+  const DeviceExpected& expected = task_.sets[static_cast<std::size_t>(set)].expected;
+  const std::uint32_t poison =
+      poison_of(expected.dtype, core::CounterRng(poison_seed_).bits(launches_++));
+  device::Reply reply;
+  if (!fail(pool_.run(set, poison, timeout_s_, reply))) return std::nullopt;
+  const DeviceVerdict verdict = check_on_device(kernels_, expected, *task_.output, set, poison);
+  note(verdict, record_pass);
+  if (verdict.wrote_outside || (!verdict.check.passed && !record_pass)) return std::nullopt;
+  unaccounted_us_.push_back(reply.wall_us - reply.block_us - reply.elapsed_us);
+  return std::max(reply.elapsed_us, kShortest_us);
+}
+
+bool DeviceTrial::verify(int count) {
+  bool all_right = true;
+  for (int i = 0; i < count; ++i) {
+    if (!launch(true)) return false;
+    all_right = all_right && result_.checks.back().passed;
+  }
+  return all_right;
+}
+
+bool DeviceTrial::pair(int index, records::Timing& timing) {
+  const std::size_t set = launches_ % task_.sets.size();
+  const bool reference_first = index % 2 == 0;
+  const std::vector<at::Tensor>& inputs = task_.sets[set].tensors;
+  double reference_us = reference_first ? task_.clock->run_us(inputs) : 0;
+  const std::optional<double> candidate_us = launch(false);
+  if (!candidate_us) return false;
+  if (!reference_first) reference_us = task_.clock->run_us(inputs);
+  timing.candidate_us.push_back(*candidate_us);
+  timing.reference_us.push_back(std::max(reference_us, kShortest_us));
+  return true;
+}
+
+// A kernel may reach what the executor maps on the device, where events keep their times. The
+// executor's host clock cannot be reached: it bounds what events can have lost.
+bool DeviceTrial::clocks_agree(const records::Timing& timing) {
+  const double unaccounted = median(unaccounted_us_);
+  if (unaccounted <= kUnaccounted_us + kUnaccountedShare * timing.candidate_median_us) return true;
+  result_.status = Status::kSuspicious;
+  result_.flags.push_back("clock_mismatch");
+  result_.message = fmt::format(
+      "events show {:.4g} us, the host {:.4g} us more", timing.candidate_median_us, unaccounted);
+  return false;
+}
+
+bool DeviceTrial::time(const Protocol& protocol, records::Timing& timing) {
+  timing.floor_us = task_.floor_us;
+  for (int i = 0; i < protocol.warmup; ++i)
+    if (!launch(false)) return false;
+  task_.clock->run_us(task_.sets[0].tensors);
+  unaccounted_us_.clear();
+  while (!enough(timing, protocol)) {
+    if (!pair(static_cast<int>(timing.candidate_us.size()), timing)) return false;
+    summarize(timing, protocol.mean);
+  }
+  return clocks_agree(timing);
+}
+
+}  // namespace vegttt::evaluate

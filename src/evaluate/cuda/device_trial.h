@@ -1,0 +1,47 @@
+// One compiled candidate against one prepared task on the GPU: recorded, then run; every
+// repetition, timed or not, is verified.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "../device_compiler.h"
+#include "device_pool.h"
+
+namespace vegttt::evaluate {
+
+class DeviceTrial {
+ public:
+  // `result` receives checks, and status and message once something goes wrong.
+  DeviceTrial(DeviceTask& task,
+              const DeviceCompileResult& program,
+              DevicePool& pool,
+              JudgeKernels& kernels,
+              double run_timeout_s,
+              std::uint64_t poison_seed,
+              records::Evaluation& result);
+
+  bool record();
+  bool verify(int count);
+  bool time(const Protocol& protocol, records::Timing& timing);
+
+ private:
+  bool fail(const DeviceOutcome& outcome);
+  // Microseconds of a verified repetition on the next set.
+  std::optional<double> launch(bool record_pass);
+  bool pair(int index, records::Timing& timing);
+  void note(const DeviceVerdict& verdict, bool record_pass);
+  bool clocks_agree(const records::Timing& timing);
+
+  DeviceTask& task_;
+  const DeviceCompileResult& program_;
+  DevicePool& pool_;
+  JudgeKernels& kernels_;
+  double timeout_s_;
+  std::uint64_t poison_seed_;
+  records::Evaluation& result_;
+  std::uint64_t launches_ = 0;
+  std::vector<double> unaccounted_us_;  // of timed repetitions: host's time that events do not show
+};
+
+}  // namespace vegttt::evaluate
