@@ -32,7 +32,7 @@ std::vector<records::Evaluation> compile_all(const std::vector<Submission>& subm
     EvaluatorOptions options;
     options.size = size;
     options.evaluate.dialect = "cuda";
-    options.evaluate.compile_timeout_s = 6;
+    options.evaluate.compile_timeout_s = 5;
     const auto judge = make_evaluator(options, catalogue());
     for (std::size_t i = next++; i < submissions.size(); i = next++)
       results[i] = judge->evaluate(submissions[i], Until::kCompile);
