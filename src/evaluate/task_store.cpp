@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/util/StringUtil.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -62,6 +63,22 @@ double timed_us(const tasks::Reference& reference, const std::vector<at::Tensor>
   const core::Stopwatch watch;
   reference(inputs);
   return watch.elapsed_s() * 1e6;
+}
+
+// Prompts say the declared shape, the judge goes by what the reference returns.
+void require_declared_output(const tasks::Task& task,
+                             const std::string& size,
+                             const at::Tensor& output) {
+  const auto declared = task.output(size).sizes;
+  if (output.sizes() == at::IntArrayRef(declared)) return;
+  throw core::UserError(c10::str("output: ",
+                                 at::IntArrayRef(declared),
+                                 " at size '",
+                                 size,
+                                 "', and the reference returns ",
+                                 output.sizes()),
+                        task.file,
+                        "correct `output` or the reference");
 }
 
 }  // namespace
@@ -132,6 +149,7 @@ PreparedTask TaskStore::prepare(const tasks::Task& task) const {
   for (int set = 0; set < sets_for(bytes_per_set); ++set) {
     const std::vector<at::Tensor> inputs =
         tasks::make_inputs(task, options_.size, secret_seed_, set, kind);
+    if (set == 0) require_declared_output(task, options_.size, (*prepared.reference)(inputs));
     InputSet& stored = prepared.sets.emplace_back();
     stored.expected = expect(task, *prepared.reference, inputs, tolerance);
     for (std::size_t i = 0; i < inputs.size(); ++i)

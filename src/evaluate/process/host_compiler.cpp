@@ -34,6 +34,19 @@ fs::path any_of_256(const fs::path& folder) {
   return folder / core::sha256(std::to_string(core::now_s())).substr(0, 2);
 }
 
+// The disk's failure is not the candidate's, and must not be kept in the cache as such. Both signs
+// are asked for: a candidate can print the text.
+void throw_if_disk_is_full(const fs::path& work, const CompileResult& result) {
+  constexpr std::uintmax_t kNearlyNothing = 64 << 20;
+  if (result.ok || result.log.find("No space left on device") == std::string::npos) return;
+  std::error_code error;
+  const auto space = fs::space(work, error);
+  if (!error && space.available < kNearlyNothing)
+    throw core::MachineError(
+        work.parent_path().string() + ": No space left on device; make room there, or set TMPDIR",
+        "compile");
+}
+
 }  // namespace
 
 struct HostCompiler::Impl {
@@ -130,6 +143,7 @@ CompileResult HostCompiler::compile(const records::Candidate& candidate) {
     result.timed_out = process.timed_out || process.signal == SIGXCPU;
     result.ok = process.exit_code == 0 && fs::exists(work.path() / "candidate.so");
     result.log = core::valid_utf8(process.err);
+    throw_if_disk_is_full(work.path(), result);
     if (!result.timed_out) impl_->keep(candidate, work.path(), result);
   }
   result.elapsed_s = watch.elapsed_s();
