@@ -10,6 +10,13 @@
 namespace vegttt::cli {
 namespace {
 
+// LibTorch's messages go on with a list of stack frames.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+bool means_no_memory(const std::string& what) {
+  return what.find("can't allocate memory") != std::string::npos;
+}
+
 int report(const core::Error& e) {
   core::log(core::LogLevel::kError, e.what());
   return static_cast<int>(e.code());
@@ -34,7 +41,8 @@ int report_failure(std::exception_ptr failure) {
   } catch (const std::bad_alloc&) {
     return report(core::MachineError("out of memory"));
   } catch (const std::exception& e) {
-    return report(core::InternalError(std::string("internal error: ") + e.what()));
+    if (means_no_memory(e.what())) return report(core::MachineError("out of memory"));
+    return report(core::InternalError("internal error: " + first_line(e.what())));
   }
 }
 

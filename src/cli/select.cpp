@@ -22,6 +22,7 @@ class Select : public Subcommand {
 
   core::ExitCode run(const CommonOptions& common) override {
     const auto records = report::read_run(folder_);
+    check_options(static_cast<int>(records.trajectory.steps.size()) - 1);
     const std::string criterion = criterion_.empty() ? criterion_of(records) : criterion_;
     auto selections = adapt::select_all(records.trajectory, criterion, patience_, step_);
     for (auto& selection : selections) add_fresh(records, selection);
@@ -37,6 +38,13 @@ class Select : public Subcommand {
   }
 
  private:
+  void check_options(int last) const {
+    if (patience_ < 0) throw core::UsageError("--patience: expected 0 or more");
+    if (step_ < -1 || (step_ > last && last >= 0))
+      throw core::UsageError("--step " + std::to_string(step_) + ": the last complete step is " +
+                             std::to_string(last));
+  }
+
   static std::string criterion_of(const report::RunRecords& records) {
     const auto& summary = records.summary;
     if (summary.contains("criterion")) return summary.at("criterion").get<std::string>();
