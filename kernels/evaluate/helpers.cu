@@ -20,12 +20,16 @@ extern "C" __global__ void vegttt_read(const uint4* data, uint64_t count, uint32
   if (sum == 0x9e3779b9u) *sink = sum;
 }
 
-// Overwrites shared memory and the stacks of a whole processor with what no kernel left there.
+// Overwrites shared memory with what no kernel left there, a block for each processor.
 extern "C" __global__ void __launch_bounds__(1024) vegttt_scrub(uint32_t words, uint32_t value) {
   extern __shared__ uint32_t shared[];
   for (uint32_t i = threadIdx.x; i < words; i += blockDim.x) shared[i] = value ^ i;
-  volatile uint32_t stack[64];
-  for (uint32_t i = 0; i < 64; ++i) stack[(i + value) % 64] = value;
+}
+
+// The same for the stacks of as many threads as a processor holds.
+extern "C" __global__ void __launch_bounds__(1024) vegttt_scrub_stack(uint32_t value) {
+  volatile uint32_t stack[256];
+  for (uint32_t i = 0; i < 256; ++i) stack[(i + value) % 256] = value;
 }
 
 struct VegtttCheck {

@@ -26,11 +26,13 @@ std::string task_of(std::string_view source) {
   return std::string(core::trim(line.substr(3, line.find(',') - 3)));
 }
 
-// Every example of kernels/examples/cpp, and variants of the correct ones that differ in a
-// constant: the compiler sees them as different sources, as it does the samples of a policy.
-std::vector<Submission> submissions(int variants) {
+// Every example of the dialect, and variants of the correct ones that differ in a constant: the
+// compiler sees them as different sources, as it does the samples of a policy.
+std::vector<Submission> submissions(const std::string& dialect, int variants) {
   std::vector<Submission> list;
+  const std::string folder = "kernels/examples/" + dialect + "/";
   for (const examples::EmbeddedFile& file : examples::embedded_files()) {
+    if (!core::starts_with(file.path, folder)) continue;
     const std::string source(file.bytes);
     list.push_back({task_of(source), source, std::string(file.path)});
     const bool faulty = file.path.find("faulty") != std::string_view::npos;
@@ -56,6 +58,14 @@ class Bench : public Subcommand {
   void add(CLI::App& app) override {
     app.require_subcommand(1);
     evaluate_ = app.add_subcommand("evaluate", "candidates per second, and seconds by stage");
+    evaluate_->add_option("--dialect", options_.evaluate.dialect, "cpp or cuda")
+        ->check(CLI::IsMember({"cpp", "cuda"}))
+        ->capture_default_str();
+    evaluate_
+        ->add_option("--protocol",
+                     options_.evaluate.protocol,
+                     "strict, paper-fast, paper-full or kernelbench")
+        ->capture_default_str();
     evaluate_->add_option("--size", options_.size, "size set of the tasks")->capture_default_str();
     evaluate_->add_option("--variants", variants_, "variants of each correct example")
         ->capture_default_str();
@@ -65,7 +75,7 @@ class Bench : public Subcommand {
     options_.evaluate.threads = common.threads;
     options_.evaluate.cache = false;  // compiling is part of the work
     const tasks::Catalogue catalogue = tasks::Catalogue::load();
-    const std::vector<Submission> list = submissions(variants_);
+    const std::vector<Submission> list = submissions(options_.evaluate.dialect, variants_);
     const auto evaluator = evaluate::make_evaluator(options_, catalogue);
     const double preparation_s = prepare(*evaluator, list);
     const core::Stopwatch watch;

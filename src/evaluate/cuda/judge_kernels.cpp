@@ -44,10 +44,10 @@ void JudgeKernels::launch(CUfunction function, unsigned grid, unsigned block, vo
 }
 
 void JudgeKernels::flush() {
-  const std::uint64_t half = flush_bytes_ / 2;
-  require(driver().memset32_async(flush_, 0x5a5a5a5a, half / 4, nullptr), "cuMemsetD32Async");
-  CUdeviceptr data = flush_ + half, sink = tally_;
-  std::uint64_t count = half / 16;
+  require(driver().memset32_async(flush_, 0x5a5a5a5a, flush_bytes_ / 4, nullptr),
+          "cuMemsetD32Async");
+  CUdeviceptr data = flush_, sink = tally_;
+  std::uint64_t count = flush_bytes_ / 2 / 16;
   void* arguments[] = {&data, &count, &sink};
   for (int i = 0; i < 2; ++i) launch(read_, processors_ * 4, 512, arguments);
 }

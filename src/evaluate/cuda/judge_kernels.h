@@ -21,7 +21,7 @@ class JudgeKernels {
   explicit JudgeKernels(int device);
   JudgeKernels(const JudgeKernels&) = delete;
 
-  // As before a candidate's repetition: twice the cache written, then others read twice.
+  // As before a candidate's repetition: four times the cache written, half of it read twice.
   void flush();
   void spin(double microseconds);
   // `count` floats against truth and allowance; `margin_words` words in front of the output must

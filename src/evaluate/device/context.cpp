@@ -80,20 +80,35 @@ CUdeviceptr Module::global(const char* name) const {
 }
 
 Mapping::Mapping(int fd, std::uint64_t bytes, bool writable) : bytes_(bytes) {
-  const std::uint64_t pages = mapped_bytes(bytes);
   CUmemGenericAllocationHandle handle = 0;
   must(driver().import_handle(&handle,
                               reinterpret_cast<void*>(static_cast<std::uintptr_t>(fd)),
                               CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR),
        "cuMemImportFromShareableHandle");
+  place(handle, writable);
+}
+
+Mapping::Mapping(std::uint64_t bytes) : bytes_(mapped_bytes(bytes)) {
+  CUmemAllocationProp properties{};
+  properties.type = CU_MEM_ALLOCATION_TYPE_PINNED;
+  properties.location = {CU_MEM_LOCATION_TYPE_DEVICE, current_device()};
+  CUmemGenericAllocationHandle handle = 0;
+  const CUresult result = driver().create(&handle, bytes_, &properties, 0);
+  if (result == CUDA_ERROR_OUT_OF_MEMORY)
+    throw Failed{Outcome::kRefused, result, "the workspace does not fit into device memory"};
+  must(result, "cuMemCreate");
+  place(handle, true);
+}
+
+void Mapping::place(CUmemGenericAllocationHandle handle, bool writable) {
+  const std::uint64_t pages = page_bytes();
   must(driver().address_reserve(&reserved_, pages + 2 * kGuard, kGranularity, 0, 0),
        "cuMemAddressReserve");
   must(driver().map(reserved_ + kGuard, pages, 0, handle, 0), "cuMemMap");
   at_ = reserved_ + kGuard;
   must(driver().release(handle), "cuMemRelease");
   CUmemAccessDesc access{};
-  access.location.type = CU_MEM_LOCATION_TYPE_DEVICE;
-  access.location.id = current_device();
+  access.location = {CU_MEM_LOCATION_TYPE_DEVICE, current_device()};
   access.flags = writable ? CU_MEM_ACCESS_FLAGS_PROT_READWRITE : CU_MEM_ACCESS_FLAGS_PROT_READ;
   must(driver().set_access(at_, pages, &access, 1), "cuMemSetAccess");
 }

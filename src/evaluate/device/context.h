@@ -42,6 +42,8 @@ class Mapping {
  public:
   Mapping() = default;
   Mapping(int fd, std::uint64_t bytes, bool writable);  // closes nothing
+  // Memory of this process's own. Throws Failed with kRefused when there is not enough.
+  explicit Mapping(std::uint64_t bytes);
   ~Mapping();
   Mapping(Mapping&& other) noexcept;
   Mapping& operator=(Mapping&& other) noexcept;
@@ -52,6 +54,7 @@ class Mapping {
   bool mapped() const { return at_ != 0; }
 
  private:
+  void place(CUmemGenericAllocationHandle handle, bool writable);
   CUdeviceptr reserved_ = 0, at_ = 0;
   std::uint64_t bytes_ = 0;
 };

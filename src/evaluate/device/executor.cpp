@@ -13,7 +13,6 @@ using cuda::driver;
 constexpr double kLeastBlock_us = 25;
 constexpr double kPerNode_us = 4;
 constexpr double kLongestBlock_us = 20000;
-constexpr std::uint64_t kWorkspaceStep = std::uint64_t{64} << 20;
 
 double now_us() {
   timespec now{};
@@ -33,6 +32,7 @@ Executor::Executor(std::string_view helpers) : helpers_(helpers) {
   spin_ = helpers_.function("vegttt_spin");
   read_ = helpers_.function("vegttt_read");
   scrub_ = helpers_.function("vegttt_scrub");
+  scrub_stack_ = helpers_.function("vegttt_scrub_stack");
   must(driver().stream_create(&stream_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
   must(driver().event_create(&begin_, CU_EVENT_DEFAULT), "cuEventCreate");
   must(driver().event_create(&end_, CU_EVENT_DEFAULT), "cuEventCreate");
@@ -41,12 +41,7 @@ Executor::Executor(std::string_view helpers) : helpers_(helpers) {
   must(driver().set_function_attribute(
            scrub_, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, shared_bytes_),
        "cuFuncSetAttribute");
-  // Half of it is written, half is read: twice the cache each.
-  flush_bytes_ = 4 * static_cast<std::uint64_t>(attribute(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE));
-  flush_bytes_ = (flush_bytes_ + 4095) / 4096 * 4096;
-  must(driver().mem_alloc(&flush_, flush_bytes_), "cuMemAlloc");
-  must(driver().mem_alloc(&sink_, 256), "cuMemAlloc");
-  must(driver().memset8(flush_, 0, flush_bytes_), "cuMemsetD8");
+  flush_ = Mapping(4 * static_cast<std::uint64_t>(attribute(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE)));
 }
 
 void Executor::map(std::uint32_t slot, int fd, std::uint64_t bytes, bool writable) {
@@ -56,21 +51,11 @@ void Executor::map(std::uint32_t slot, int fd, std::uint64_t bytes, bool writabl
 
 void Executor::clear() { slots_.clear(); }
 
-// The candidate's own memory: nothing of it is shared with the judge.
-void Executor::grow_workspace(std::uint64_t bytes) {
-  if (bytes <= workspace_bytes_) return;
-  if (workspace_ != 0) must(driver().mem_free(workspace_), "cuMemFree");
-  workspace_ = workspace_bytes_ = 0;
-  const std::uint64_t rounded = (bytes + kWorkspaceStep - 1) / kWorkspaceStep * kWorkspaceStep;
-  const CUresult result = driver().mem_alloc(&workspace_, rounded);
-  if (result == CUDA_ERROR_OUT_OF_MEMORY)
-    throw Failed{Outcome::kRefused, result, "the workspace does not fit into device memory"};
-  must(result, "cuMemAlloc");
-  workspace_bytes_ = rounded;
-}
-
 void Executor::load(std::string cubin, Plan plan, bool reload, std::uint64_t workspace_bytes) {
-  grow_workspace(std::max(workspace_bytes, plan.workspace_bytes));
+  const std::uint64_t bytes = std::max(workspace_bytes, plan.workspace_bytes);
+  if (bytes == 0 || !workspace_.mapped() || workspace_.page_bytes() != mapped_bytes(bytes))
+    workspace_ = Mapping();  // gives the old one back first
+  if (bytes > 0 && !workspace_.mapped()) workspace_ = Mapping(bytes);
   cubin_ = std::move(cubin);
   plan_ = std::move(plan);
   reload_ = reload;
@@ -108,7 +93,7 @@ void Executor::find_functions() {
 }
 
 CUdeviceptr Executor::address_of(const Request& request, const PlanPointer& pointer) const {
-  if (pointer.buffer == request.buffers) return workspace_ + pointer.offset;
+  if (pointer.buffer == request.buffers) return workspace_.pages() + pointer.offset;
   if (pointer.buffer > request.buffers)
     throw Failed{Outcome::kMachine, CUDA_SUCCESS, "the plan names a buffer that is not there"};
   return slots_.at(request.slots[pointer.buffer]).data() + pointer.offset;
@@ -127,17 +112,16 @@ void Executor::place_pointers(const Request& request) {
   }
 }
 
-// All of the output's pages and all of the workspace that may be touched: a launch finds nothing
-// there that an earlier one left.
+// All of the output's pages and all of the workspace's: a launch finds nothing there that an
+// earlier one left.
 void Executor::poison(const Request& request) {
-  const Mapping& output = slots_.at(request.slots[request.buffers - 1]);
-  must(driver().memset32_async(output.pages(), request.poison, output.page_bytes() / 4, stream_),
-       "cuMemsetD32Async");
-  const std::uint64_t used =
-      std::min(workspace_bytes_, (plan_.workspace_bytes + kGranularity) / 4 * 4);
-  if (used > 0)
-    must(driver().memset32_async(workspace_, ~request.poison, used / 4, stream_),
-         "cuMemsetD32Async");
+  const auto fill = [&](const Mapping& memory, std::uint32_t word) {
+    if (memory.mapped())
+      must(driver().memset32_async(memory.pages(), word, memory.page_bytes() / 4, stream_),
+           "cuMemsetD32Async");
+  };
+  fill(slots_.at(request.slots[request.buffers - 1]), request.poison);
+  fill(workspace_, ~request.poison);
 }
 
 void Executor::scrub(std::uint32_t value) {
@@ -155,14 +139,29 @@ void Executor::scrub(std::uint32_t value) {
                        arguments,
                        nullptr),
        "cuLaunchKernel");
+  void* stack[] = {&value};
+  must(driver().launch(scrub_stack_,
+                       static_cast<unsigned>(2 * processors_),
+                       1,
+                       1,
+                       1024,
+                       1,
+                       1,
+                       0,
+                       stream_,
+                       stack,
+                       nullptr),
+       "cuLaunchKernel");
 }
 
+// Four times the cache is written, all of it, so that no candidate keeps anything there; then twice
+// the cache of it is read twice over, which leaves no dirty line.
 void Executor::flush() {
-  const std::uint64_t half = flush_bytes_ / 2;
-  must(driver().memset32_async(flush_, 0x5a5a5a5a, half / 4, stream_), "cuMemsetD32Async");
-  CUdeviceptr data = flush_ + half;
-  std::uint64_t count = half / 16;
-  void* arguments[] = {&data, &count, &sink_};
+  const std::uint64_t bytes = flush_.page_bytes();
+  must(driver().memset32_async(flush_.pages(), 0x5a5a5a5a, bytes / 4, stream_), "cuMemsetD32Async");
+  CUdeviceptr data = flush_.pages(), sink = data;
+  std::uint64_t count = bytes / 2 / 16;
+  void* arguments[] = {&data, &count, &sink};
   for (int i = 0; i < 2; ++i)
     must(driver().launch(read_,
                          static_cast<unsigned>(processors_ * 4),

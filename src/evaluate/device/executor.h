@@ -39,14 +39,12 @@ class Executor {
   void launch_nodes();
   void launch_node(const PlanNode& node, Prepared& prepared);
   bool time_once(double block_us, Reply& reply);
-  void grow_workspace(std::uint64_t bytes);
 
   Module helpers_;
-  CUfunction spin_ = nullptr, read_ = nullptr, scrub_ = nullptr;
+  CUfunction spin_ = nullptr, read_ = nullptr, scrub_ = nullptr, scrub_stack_ = nullptr;
   CUstream stream_ = nullptr;
   CUevent begin_ = nullptr, end_ = nullptr;
-  CUdeviceptr flush_ = 0, sink_ = 0, workspace_ = 0;
-  std::uint64_t flush_bytes_ = 0, workspace_bytes_ = 0;
+  Mapping flush_, workspace_;
   int processors_ = 0, shared_bytes_ = 0;
 
   std::map<std::uint32_t, Mapping> slots_;
