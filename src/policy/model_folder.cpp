@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "starter.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
 #include "vegttt/policy/local_policy.h"
@@ -9,17 +10,8 @@ namespace {
 
 using core::fs::path;
 
-// Beside the program (installed: bin/vegttt and share/vegttt), in the source tree, in the current
-// folder.
-std::vector<path> starter_places() {
-  std::vector<path> places{path("configs/policies/starter")};
-  std::error_code ignored;
-  const path program = core::fs::read_symlink("/proc/self/exe", ignored);
-  if (!program.empty())
-    places.push_back(program.parent_path().parent_path() / "share/vegttt/policies/starter");
-  places.push_back(path(VEGTTT_SOURCE_DIR) / "configs/policies/starter");
-  return places;
-}
+// Of the folder in which the program runs: one that was trained anew comes first.
+constexpr const char* kOwnStarter = "configs/policies/starter";
 
 path hub_cache() {
   if (const char* cache = std::getenv("HF_HUB_CACHE")) return cache;
@@ -42,13 +34,7 @@ bool is_model(const path& folder) { return core::fs::exists(folder / "config.jso
 
 path find_model_folder(const std::string& name) {
   if (is_model(name)) return name;
-  if (name == "starter") {
-    for (const path& place : starter_places()) {
-      if (is_model(place)) return place;
-    }
-    throw core::UserError(
-        "the starter model is not there", "policy.folder", "make it with: vegttt pretrain");
-  }
+  if (name == "starter") return is_model(kOwnStarter) ? path(kOwnStarter) : carried_starter();
   const path cached = in_hub_cache(name);
   if (is_model(cached)) return cached;
   throw core::UserError(

@@ -47,8 +47,8 @@ class LocalPolicy : public Sampler {
   std::shared_ptr<Adapter> adapter_;
 };
 
-// "starter" -> configs/policies/starter of the source or installed tree; a folder; a hub id
-// ("Qwen/Qwen3-0.6B") in the local hub cache, never downloaded. Throws UserError saying where it
+// A folder; "starter" -> configs/policies/starter of the current folder, else the one that the
+// program carries; a hub id ("Qwen/Qwen3-0.6B") in the local hub cache, never downloaded. Throws UserError saying where it
 // looked.
 core::fs::path find_model_folder(const std::string& name);
 

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <optional>
 
-#include "cache_folder.h"
 #include "compiler_jail.h"
 #include "prelude.h"
+#include "vegttt/core/cache_folder.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
@@ -121,7 +121,7 @@ HostCompiler::HostCompiler(const Options& options) : impl_(new Impl{options, {},
     impl_->results = impl_->own_results.emplace("vegttt-compiled").path();
     return;
   }
-  impl_->results = cache_folder() / "candidates";
+  impl_->results = core::cache_folder() / "candidates";
   forget_the_unused(any_of_256(impl_->results));
 }
 

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "cache_folder.h"
+#include "vegttt/core/cache_folder.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
 #include "vegttt/core/process.h"
@@ -51,7 +51,7 @@ void make(const ToolChain& chain, const fs::path& folder) {
 
 fs::path prelude_folder(const ToolChain& chain) {
   const std::string key = core::short_hash(chain.version() + std::string(prelude_text()));
-  const fs::path folder = cache_folder() / "prelude" / key;
+  const fs::path folder = core::cache_folder() / "prelude" / key;
   if (!fs::exists(folder)) make(chain, folder);
   return folder;
 }

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "cache_folder.h"
 #include "memory_file.h"
+#include "vegttt/core/cache_folder.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
 #include "vegttt_embedded/vegttt_evaluate_process.h"
@@ -14,7 +14,7 @@ namespace {
 namespace fs = core::fs;
 
 std::string image_on_disk(std::string_view program) {
-  const fs::path path = cache_folder() / "runner" / core::short_hash(program);
+  const fs::path path = core::cache_folder() / "runner" / core::short_hash(program);
   if (fs::exists(path)) return path;
   core::make_folder(path.parent_path());
   const fs::path unfinished = path.string() + ".tmp" + std::to_string(::getpid());

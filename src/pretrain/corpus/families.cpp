@@ -19,6 +19,7 @@ const std::vector<Layout>& layouts(int rank) {
       {{{{"N", "LENGTH", "SIZE", "TOTAL"}}, {"i"}}},
       {{{{"ROWS", "R", "BATCH", "H"}, {"COLS", "DIM", "W", "FEATURES"}}, {"i", "j"}},
        {{{"M", "P", "ROWS"}, {"N", "Q", "COLS"}}, {"i", "j"}},
+       {{{"N", "K", "H"}, {"M", "K", "W"}}, {"i", "j"}},
        {{{"BATCH", "B", "N"}, {"DIM", "D", "CLASSES"}}, {"i", "j"}}},
       {{{{"BATCH", "B", "N"}, {"ROWS", "R", "SEQ", "T"}, {"COLS", "DIM", "E"}}, {"b", "i", "j"}},
        {{{"BATCH", "B", "N"}, {"C", "CHANNELS", "F"}, {"L", "LEN", "T"}}, {"b", "c", "l"}},

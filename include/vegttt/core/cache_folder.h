@@ -2,10 +2,10 @@
 
 #include "vegttt/core/file.h"
 
-namespace vegttt::evaluate {
+namespace vegttt::core {
 
 // $VEGTTT_CACHE, else $XDG_CACHE_HOME/vegttt, else ~/.cache/vegttt: the rule of scripts/setup.
 // MachineError when none of the three is set.
-core::fs::path cache_folder();
+fs::path cache_folder();
 
-}  // namespace vegttt::evaluate
+}  // namespace vegttt::core
