@@ -16,7 +16,7 @@ namespace vegttt {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using ::testing::Not;
 
 class RunFolder : public ::testing::Test {
  protected:
@@ -130,7 +130,7 @@ TEST_F(RunFolder, IsFreeOfNewsWhenTheStandardStreamsAreClosed) {
       shell("\"$V\" adapt '" + tiny_ + "' -o '" + runs().string() + "' --name r <&- >&- 2>&-");
   EXPECT_EQ(result.exit_code, 4);  // the tables could not be printed
   EXPECT_EQ(rollouts(), 2u);
-  EXPECT_THAT(core::read_file(run() / "lock"), IsEmpty());
+  EXPECT_THAT(core::read_file(run() / "command.txt"), Not(HasSubstr("step 0")));
   EXPECT_EQ(shell("\"$V\" tasks list | head -n 1").err, "");
 }
 
