@@ -28,7 +28,7 @@ std::unique_ptr<Evaluator> judge(const std::string& size, const std::string& pro
   options.evaluate.dialect = "cuda";
   options.evaluate.protocol = protocol;
   options.evaluate.run_timeout_s = 1;
-  options.evaluate.compile_timeout_s = 20;
+  options.evaluate.compile_timeout_s = 8;
   return make_evaluator(options, catalogue());
 }
 
@@ -48,6 +48,7 @@ std::vector<Submission> examples() {
     if (core::fs::exists(file))
       list.push_back({"L1/" + std::to_string(i), core::read_file(file), name});
   }
+  EXPECT_EQ(list.size(), 100u) << "examples are read from " VEGTTT_SOURCE_DIR;
   return list;
 }
 
