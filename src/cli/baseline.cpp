@@ -43,6 +43,11 @@ class BaselineCommand : public Subcommand {
     app.add_option("--pairs", pairs_, "timings of each role")
         ->check(CLI::Range(6, 10000))
         ->capture_default_str();
+    app.add_option("--verdicts",
+                   verdicts_,
+                   "how often one kernel in both roles is judged, to see the judge's own bias")
+        ->check(CLI::Range(0, 10000))
+        ->capture_default_str();
     app.add_option("--out", out_, "also writes the results as JSON to this file");
     app.add_option("--tasks-from", folders_, "more folders with task files");
   }
@@ -51,6 +56,35 @@ class BaselineCommand : public Subcommand {
     options_.evaluate.threads = common.threads;
     options_.secret_seed = 1;  // nothing is judged here
     const tasks::Catalogue catalogue = tasks::Catalogue::load(folders_);
+    core::Json results = {{"schema_version", 1}, {"made_at", core::utc_timestamp()}};
+    if (verdicts_ > 0) results["equal_kernel"] = judge_equal_kernel(catalogue, common.json);
+    results["baselines"] = measure_tasks(catalogue, common.json);
+    if (!out_.empty()) core::write_file_atomically(out_, core::dump_json(results, 2) + "\n");
+    return ExitCode::kDone;
+  }
+
+ private:
+  core::Json judge_equal_kernel(const tasks::Catalogue& catalogue, bool json) const {
+    const evaluate::EqualKernel equal =
+        evaluate::judge_equal_kernel(options_, catalogue, verdicts_);
+    if (json)
+      std::cout << core::dump_json(evaluate::to_json(equal)) << "\n" << std::flush;
+    else
+      std::cout << fmt::format(
+          "One kernel in both roles ({}, {}), {} verdicts: median {:.3f}x, {:.3f}x to {:.3f}x; "
+          "fast {}, strictly fast {}.\n\n",
+          equal.task_id,
+          equal.size,
+          equal.verdicts,
+          equal.speedup,
+          equal.lowest,
+          equal.highest,
+          equal.fast,
+          equal.fast_strict);
+    return evaluate::to_json(equal);
+  }
+
+  core::Json measure_tasks(const tasks::Catalogue& catalogue, bool json) {
     if (ids_.empty())
       for (const tasks::Task& task : catalogue.all()) ids_.push_back(task.id);
     core::TextTable table(
@@ -61,23 +95,16 @@ class BaselineCommand : public Subcommand {
       const Baseline baseline = evaluate::measure_baseline(options_, catalogue.find(id), pairs_);
       all.push_back(evaluate::to_json(baseline));
       table.add(row_of(baseline));
-      if (common.json)
+      if (json)
         std::cout << core::dump_json(all.back()) << "\n" << std::flush;
       else
         core::info(id + " done");
       machine_ = baseline.machine;
     }
-    if (!common.json) std::cout << table.plain() << legend();
-    if (!out_.empty())
-      core::write_file_atomically(
-          out_,
-          core::dump_json(
-              {{"schema_version", 1}, {"made_at", core::utc_timestamp()}, {"baselines", all}}, 2) +
-              "\n");
-    return ExitCode::kDone;
+    if (!json) std::cout << table.plain() << legend();
+    return all;
   }
 
- private:
   std::string legend() const {
     const evaluate::Protocol p = evaluate::protocol(options_.evaluate.protocol);
     return fmt::format(
@@ -93,7 +120,7 @@ class BaselineCommand : public Subcommand {
   evaluate::EvaluatorOptions options_;
   std::vector<std::string> ids_, folders_;
   std::string out_, machine_;
-  int pairs_ = 21;
+  int pairs_ = 21, verdicts_ = 20;
 };
 
 }  // namespace

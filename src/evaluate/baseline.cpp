@@ -42,7 +42,10 @@ records::Timing time_pairs(const tasks::Reference& reference,
                            const std::vector<Inputs>& sets,
                            int pairs,
                            int threads) {
-  ReferenceClock first(reference), second(reference);
+  const Computation computation = [&](const std::vector<at::Tensor>& inputs) {
+    return reference(inputs);
+  };
+  ReferenceClock first(computation), second(computation);
   records::Timing timing;
   for (int i = -1; i < pairs; ++i) {  // pair -1 warms up
     core::throw_if_stopped();

@@ -88,7 +88,7 @@ Evaluation CppEvaluator::judge(const records::Candidate& candidate,
   result.stage_s["inputs"] = watch.elapsed_s();
   Trial trial(task,
               compiled.library,
-              {threads_, options_.evaluate.run_timeout_s},
+              {threads_, options_.evaluate.run_timeout_s, {}},
               core::CounterRng(store_.secret_seed()).bits(evaluations_++),
               result);
   if (!verify(trial, result) || until == Until::kVerify) return result;

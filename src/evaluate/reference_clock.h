@@ -3,9 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <vector>
-
-#include "vegttt/tasks/reference.h"
 
 namespace vegttt::evaluate {
 
@@ -15,16 +14,19 @@ namespace vegttt::evaluate {
 // runs.
 void keep_freed_memory();
 
+// What is timed: outputs from inputs.
+using Computation = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
+
 class ReferenceClock {
  public:
-  explicit ReferenceClock(const tasks::Reference& reference) : reference_(reference) {}
+  explicit ReferenceClock(Computation computation) : computation_(std::move(computation)) {}
   // Microseconds of one call. Before it everything happens that happens before a candidate's
   // launch: the output's memory is overwritten (the last result's, then given back, so that the
   // allocator hands it out again), the caches are scrubbed, and nothing spins any more.
   double run_us(const std::vector<at::Tensor>& inputs, int threads);
 
  private:
-  const tasks::Reference& reference_;
+  Computation computation_;
   at::Tensor last_;
 };
 

@@ -32,6 +32,13 @@ Status status_of(LaunchOutcome outcome) {
   }
 }
 
+Computation reference_of(const PreparedTask& task, const TrialOptions& options) {
+  if (options.reference) return options.reference;
+  return [&reference = *task.reference](const std::vector<at::Tensor>& inputs) {
+    return reference(inputs);
+  };
+}
+
 }  // namespace
 
 Trial::Trial(const PreparedTask& task,
@@ -44,7 +51,7 @@ Trial::Trial(const PreparedTask& task,
       options_(options),
       poison_seed_(poison_seed),
       result_(result),
-      reference_(*task.reference) {}
+      reference_(reference_of(task, options)) {}
 
 void Trial::fail(const LaunchResult& launched) {
   result_.status = status_of(launched.outcome);

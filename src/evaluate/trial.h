@@ -16,6 +16,7 @@ namespace vegttt::evaluate {
 struct TrialOptions {
   int threads = 1;
   double run_timeout_s = 10;
+  Computation reference;  // timed instead of the task's; empty: the task's own
 };
 
 class Trial {

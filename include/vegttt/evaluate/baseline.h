@@ -21,6 +21,20 @@ struct Baseline {
   double floor_us = 0;
 };
 
+// One compiled kernel in both roles: as a candidate in its process, and in the judge in the place
+// of the reference. Whatever is not 1.00x is the judge's own bias.
+struct EqualKernel {
+  std::string task_id, size, machine;
+  int verdicts = 0;    // by the whole protocol, each with new processes
+  double speedup = 0;  // median over the verdicts
+  double lowest = 0, highest = 0;
+  int fast = 0, fast_strict = 0;  // verdicts
+};
+EqualKernel judge_equal_kernel(const EvaluatorOptions& options,
+                               const tasks::Catalogue& catalogue,
+                               int verdicts);
+core::Json to_json(const EqualKernel& equal);
+
 // `pairs` timings of each role.
 Baseline measure_baseline(const EvaluatorOptions& options, const tasks::Task& task, int pairs);
 
