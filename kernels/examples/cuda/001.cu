@@ -2,7 +2,7 @@
 constexpr int TILE = 128, DEPTH = 8;
 
 __global__ void matmul(const float* __restrict__ A, const float* __restrict__ B, float* __restrict__ out) {
-  __shared__ float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
+  __shared__ __align__(16) float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
   const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
   const int64_t row = blockIdx.y * TILE, column = blockIdx.x * TILE;
   float sum[8][8] = {};

@@ -2,7 +2,7 @@
 constexpr int TILE = 64, DEPTH = 16;
 
 __global__ void matmul(const float* __restrict__ all_A, const float* __restrict__ all_B, float* __restrict__ all_out) {
-  __shared__ float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
+  __shared__ __align__(16) float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
   const float* A = all_A + blockIdx.z * M * K;
   const float* B = all_B + blockIdx.z * K * N;
   float* out = all_out + blockIdx.z * M * N;

@@ -3,7 +3,7 @@ constexpr int TILE = 64, DEPTH = 16;
 constexpr int64_t LENGTH = 4096, PARTS = (K + LENGTH - 1) / LENGTH;
 
 __global__ void partial_matmul(const float* __restrict__ A, const float* __restrict__ B, float* __restrict__ parts) {
-  __shared__ float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
+  __shared__ __align__(16) float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
   const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
   const int64_t row = blockIdx.y * TILE, column = blockIdx.x * TILE;
   const int64_t begin = blockIdx.z * LENGTH, end = min(begin + LENGTH, int64_t(K));

@@ -3,7 +3,7 @@ constexpr int TILE = 64, DEPTH = 16;
 constexpr int64_t ROWS = BATCH * M;
 
 __global__ void matmul(const float* __restrict__ A, const float* __restrict__ B, float* __restrict__ out) {
-  __shared__ float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
+  __shared__ __align__(16) float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
   const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
   const int64_t row = blockIdx.x * int64_t(TILE), column = blockIdx.y * TILE;
   float sum[4][4] = {};

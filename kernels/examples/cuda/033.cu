@@ -16,7 +16,7 @@ __global__ void sum_planes(const float* __restrict__ x, float* __restrict__ sums
   const float* plane = x + blockIdx.x * PLANE;
   float sum = 0.0f, square = 0.0f;
 #pragma unroll 4
-  for (int64_t i = threadIdx.x; i < PLANE; i += blockDim.x) {
+  for (int64_t i = threadIdx.x; i < PLANE; i += 512) {
     sum += plane[i];
     square += plane[i] * plane[i];
   }
@@ -44,11 +44,14 @@ __global__ void per_channel(const float* sums, const float* squares, const float
 }
 
 __global__ void normalize(const float* __restrict__ x, const float* scale, const float* shift, float* __restrict__ out) {
-  const float a = scale[blockIdx.x % C], b = shift[blockIdx.x % C];
-  for (int64_t i = threadIdx.x; i < PLANE; i += blockDim.x) {
-    const int64_t at = blockIdx.x * PLANE + i;
-    out[at] = x[at] * a + b;
-  }
+  const float a = scale[blockIdx.y % C], b = shift[blockIdx.y % C];
+  const int64_t first = blockIdx.x * int64_t(1024) + threadIdx.x, plane = blockIdx.y * PLANE;
+  float v[4];
+#pragma unroll
+  for (int k = 0; k < 4; ++k) v[k] = first + k * 256 < PLANE ? x[plane + first + k * 256] : 0.0f;
+#pragma unroll
+  for (int k = 0; k < 4; ++k)
+    if (first + k * 256 < PLANE) out[plane + first + k * 256] = v[k] * a + b;
 }
 
 void launch(const float* x, const float* gamma, const float* beta, float* out, Workspace& ws) {
@@ -58,5 +61,5 @@ void launch(const float* x, const float* gamma, const float* beta, float* out, W
   float* shift = ws.alloc<float>(C);
   sum_planes<<<BATCH * C, 512>>>(x, sums, squares);
   per_channel<<<(C + 63) / 64, 64>>>(sums, squares, gamma, beta, scale, shift);
-  normalize<<<BATCH * C, 512>>>(x, scale, shift, out);
+  normalize<<<dim3((PLANE + 1023) / 1024, BATCH * C), 256>>>(x, scale, shift, out);
 }

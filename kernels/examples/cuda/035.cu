@@ -27,6 +27,7 @@ __global__ void group_norm(const float* __restrict__ x, const float* __restrict_
   for (int64_t c = 0; c < C / groups; ++c) {
     const int64_t channel = blockIdx.x % groups * (C / groups) + c;
     const float a = gamma[channel] * scale, b = beta[channel] - mean * a;
+#pragma unroll 4
     for (int64_t i = threadIdx.x; i < PLANE; i += 1024)
       out[blockIdx.x * SIZE + c * PLANE + i] = group[c * PLANE + i] * a + b;
   }

@@ -31,9 +31,12 @@ __global__ void invert_norm(const float* parts, float* scale) {
 __global__ void divide(const float* __restrict__ x, const float* scale, float* __restrict__ out) {
   const float factor = *scale;
   const int64_t first = blockIdx.x * int64_t(2048) + threadIdx.x;
+  float v[4];
+#pragma unroll
+  for (int k = 0; k < 4; ++k) v[k] = first + k * 512 < SIZE ? x[first + k * 512] : 0.0f;
 #pragma unroll
   for (int k = 0; k < 4; ++k)
-    if (first + k * 512 < SIZE) out[first + k * 512] = x[first + k * 512] * factor;
+    if (first + k * 512 < SIZE) out[first + k * 512] = v[k] * factor;
 }
 
 void launch(const float* x, float* out, Workspace& ws) {

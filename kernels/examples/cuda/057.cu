@@ -2,7 +2,7 @@
 constexpr int CHANNELS = 16;
 
 __global__ void conv_transpose2d(const float* __restrict__ x, const float* __restrict__ weight, float* __restrict__ out) {
-  __shared__ float w[KH * KW][CHANNELS];
+  __shared__ __align__(16) float w[KH * KW][CHANNELS];
   const int64_t p = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
   const int64_t i = p / WO, j = p % WO, first = blockIdx.y * CHANNELS, b = blockIdx.z;
   float sum[CHANNELS] = {};

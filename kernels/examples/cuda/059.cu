@@ -2,7 +2,7 @@
 constexpr int CHANNELS = 16, TAPS = KH * KW * KD;
 
 __global__ void conv3d(const float* __restrict__ x, const float* __restrict__ weight, float* __restrict__ out) {
-  __shared__ float w[TAPS][CHANNELS];
+  __shared__ __align__(16) float w[TAPS][CHANNELS];
   const int64_t p = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
   const int64_t h = p / (WO * DO), i = p / DO % WO, j = p % DO, first = blockIdx.y * CHANNELS, b = blockIdx.z;
   float sum[CHANNELS] = {};

@@ -2,7 +2,7 @@
 constexpr int CHANNELS = COUT / groups, DEPTH = CIN / groups, TAPS = KD * KH * KW;
 
 __global__ void conv_transpose3d(const float* __restrict__ x, const float* __restrict__ weight, float* __restrict__ out) {
-  __shared__ float w[DEPTH][TAPS][CHANNELS];
+  __shared__ __align__(16) float w[DEPTH][TAPS][CHANNELS];
   const int64_t p = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
   const int64_t h = p / (HO * WO), i = p / WO % HO, j = p % WO, group = blockIdx.y, b = blockIdx.z;
   for (int t = threadIdx.x; t < DEPTH * CHANNELS * TAPS; t += blockDim.x)

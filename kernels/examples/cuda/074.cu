@@ -2,7 +2,7 @@
 constexpr int CHANNELS = 16;
 
 __global__ void conv_transpose1d(const float* __restrict__ x, const float* __restrict__ weight, float* __restrict__ out) {
-  __shared__ float w[CIN][K][CHANNELS];
+  __shared__ __align__(16) float w[CIN][K][CHANNELS];
   const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
   const int64_t first = blockIdx.y * CHANNELS, b = blockIdx.z;
   for (int t = threadIdx.x; t < CIN * K * CHANNELS; t += blockDim.x) {

@@ -3,7 +3,8 @@ constexpr int CHANNELS = 32;
 
 __global__ void separable(const float* __restrict__ x, const float* __restrict__ depthwise_weight,
                           const float* __restrict__ pointwise_weight, float* __restrict__ out) {
-  __shared__ float depthwise[CIN][KH * KW], pointwise[CIN][CHANNELS];
+  __shared__ float depthwise[CIN][KH * KW];
+  __shared__ __align__(16) float pointwise[CIN][CHANNELS];
   const int64_t p = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
   const int64_t i = p / WO, j = p % WO, first = blockIdx.y * CHANNELS, b = blockIdx.z;
   for (int t = threadIdx.x; t < CIN * KH * KW; t += blockDim.x) depthwise[t / (KH * KW)][t % (KH * KW)] = depthwise_weight[t];

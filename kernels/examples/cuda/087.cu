@@ -2,7 +2,7 @@
 constexpr int CHANNELS = 32;
 
 __global__ void pointwise(const float* __restrict__ x, const float* __restrict__ weight, float* __restrict__ out) {
-  __shared__ float w[CIN][CHANNELS];
+  __shared__ __align__(16) float w[CIN][CHANNELS];
   const int64_t p = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
   const int64_t first = blockIdx.y * CHANNELS, b = blockIdx.z;
   for (int t = threadIdx.x; t < CIN * CHANNELS; t += blockDim.x) {

@@ -6,11 +6,12 @@ __device__ float gelu(float v) {
 
 __global__ void apply(const float* __restrict__ x, float* __restrict__ out, int64_t n) {
   const int64_t first = blockIdx.x * int64_t(1024) + threadIdx.x;
+  float v[4];
 #pragma unroll
-  for (int k = 0; k < 4; ++k) {
-    const int64_t i = first + k * 256;
-    if (i < n) out[i] = gelu(x[i]);
-  }
+  for (int k = 0; k < 4; ++k) v[k] = first + k * 256 < n ? x[first + k * 256] : 0.0f;
+#pragma unroll
+  for (int k = 0; k < 4; ++k)
+    if (first + k * 256 < n) out[first + k * 256] = gelu(v[k]);
 }
 
 void launch(const float* x, float* out, Workspace& ws) {

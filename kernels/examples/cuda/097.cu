@@ -5,7 +5,7 @@ constexpr int TILE = 64, DEPTH = 16;
 template <bool transposed>
 __global__ void matmul(const float* __restrict__ A, const float* __restrict__ B, float* __restrict__ out, int64_t rows,
                        int64_t columns, int64_t inner, float scale) {
-  __shared__ float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
+  __shared__ __align__(16) float a[DEPTH][TILE + 4], b[DEPTH][TILE + 4];
   A += blockIdx.z * rows * inner;
   B += blockIdx.z * inner * columns;
   const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;

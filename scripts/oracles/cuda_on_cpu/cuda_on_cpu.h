@@ -31,7 +31,7 @@
 #define __restrict__ __restrict
 #define __shared__ static __attribute__((section("block_shared")))
 #define __constant__ static
-#define __align__(n) alignas(n)
+#define __align__(n) __attribute__((aligned(n)))
 
 using std::isfinite, std::isinf, std::isnan;
 
