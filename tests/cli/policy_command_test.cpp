@@ -29,7 +29,7 @@ class PolicyCommand : public ::testing::Test {
 TEST_F(PolicyCommand, ShowsAModelAsJson) {
   const auto json = parsed(vegttt_program({"policy", "show", "--json"}));
   EXPECT_EQ(json["model_type"], "qwen3");
-  EXPECT_EQ(json["tokens"], json["vocab"]);
+  EXPECT_LE(json["tokens"].get<int>(), json["vocab"].get<int>());
 }
 
 TEST_F(PolicyCommand, GivesBackTheTextThatItTokenized) {
