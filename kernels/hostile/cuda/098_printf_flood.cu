@@ -1,4 +1,4 @@
-// task: L1/19  expect: wrong
+// task: L1/19  expect: wrong|timeout
 // why: a line per element, a thousand times
 #include <cstdio>
 __global__ void kernel(const float* x, float* out, int64_t n) {
