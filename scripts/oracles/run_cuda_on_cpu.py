@@ -4,7 +4,8 @@
     python scripts/oracles/run_cuda_on_cpu.py [--vegttt BINARY] [--sizes tiny,wide] [FILE.cu ...]
 
 Needs g++, numpy, PyYAML and safetensors, no GPU. `tiny` is the size set of the task file; `wide` is made here: odd too,
-but with several blocks and tiles per axis. cuda_on_cpu/cuda_on_cpu.h says what is emulated and which errors show.
+but with several blocks and tiles per axis; `small` works as well. cuda_on_cpu/cuda_on_cpu.h says what is emulated and which
+errors show.
 Also prints what each candidate would launch at the size `paper` (--launches), checked against the device's limits.
 """
 import argparse
@@ -47,8 +48,8 @@ def wide(task):
 def task_file(number, size, folder):
     source = next(ROOT.glob(f"configs/tasks/level1/{number:03d}_*.yaml"))
     task = yaml.safe_load(source.read_text())
-    if size == "wide":
-        task["sizes"] = {"paper": wide(task), "small": wide(task), "tiny": wide(task)}
+    chosen = wide(task) if size == "wide" else task["sizes"][size]
+    task["sizes"] = {"paper": chosen, "small": chosen, "tiny": chosen}
     path = folder / "task.yaml"
     path.write_text(yaml.safe_dump(task, sort_keys=False))
     return path, task
@@ -129,7 +130,7 @@ def shape_of(spec, known):
     return [eval(str(extent), {}, known) for extent in spec["shape"]]
 
 
-def check(vegttt, headers, kernel, size):
+def check(vegttt, headers, orders, kernel, size):
     number = int(kernel.name[:3])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -149,8 +150,9 @@ def check(vegttt, headers, kernel, size):
             str(folder / "out.safetensors"), "--dtype", "float64")
         truth = load_file(folder / "out.safetensors")["out"]
         kind = np.int64 if truth.dtype.kind == "i" else np.float32
-        run(program, *[str(folder / n) for n in tensors], str(truth.size * kind().itemsize), str(folder / "outputs"))
-        return compare(np.fromfile(folder / "outputs", kind).reshape(3, -1), truth)
+        run(program, str(orders), *[str(folder / n) for n in tensors], str(truth.size * kind().itemsize),
+            str(folder / "outputs"))
+        return compare(np.fromfile(folder / "outputs", kind).reshape(orders, -1), truth)
 
 
 def launches(vegttt, headers, kernel):
@@ -165,6 +167,7 @@ def main():
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--vegttt", default=str(ROOT / "build/release/bin/vegttt"))
     parser.add_argument("--sizes", default="tiny,wide")
+    parser.add_argument("--orders", type=int, default=3, help="of threads: ascending, descending, shuffled")
     parser.add_argument("--launches", action="store_true")
     parser.add_argument("--tolerance", type=float, default=2e-5)
     options = parser.parse_args()
@@ -177,8 +180,9 @@ def main():
 
         def one(job):
             try:
-                of_one = launches if options.launches else check
-                return of_one(options.vegttt, headers, *job[:1 if options.launches else 2])
+                if options.launches:
+                    return launches(options.vegttt, headers, job[0])
+                return check(options.vegttt, headers, options.orders, *job)
             except (OSError, RuntimeError) as error:
                 return error
 

@@ -1,7 +1,7 @@
 // Runs one candidate on the CPU: CANDIDATE is its assembled source with launches rewritten (run_cuda_on_cpu.py).
 //
-//   candidate INPUT_FILE... OUTPUT_BYTES OUTPUT_FILE    three launches, in three orders of threads; their outputs
-//   candidate --launch-only                             only what would be launched
+//   candidate ORDERS INPUT_FILE... OUTPUT_BYTES OUTPUT_FILE    a launch per order of threads (1 to 3); their outputs
+//   candidate --launch-only                                    only what would be launched
 //
 // Buffers end at a page that cannot be touched; inputs are read-only; outputs and the workspace start as NaNs.
 #include "cuda_on_cpu.h"
@@ -52,14 +52,15 @@ int main(int count, char** arguments) {
     return std::printf("workspace %llu\n", ws.used) < 0;
   }
   std::vector<void*> buffers;
-  for (int i = 1; i < count - 2; ++i) buffers.push_back(input(arguments[i]));
+  for (int i = 2; i < count - 2; ++i) buffers.push_back(input(arguments[i]));
   const std::size_t bytes = std::strtoull(arguments[count - 2], nullptr, 10);
   buffers.push_back(guarded(bytes));
   unsigned char* scratch = guarded(kWorkspace);
   std::FILE* file = std::fopen(arguments[count - 1], "wb");
   if (!file) return 4;
-  for (const Order order : {Order::kAscending, Order::kDescending, Order::kShuffled}) {
-    machine.wanted = order;
+  const Order orders[] = {Order::kAscending, Order::kDescending, Order::kShuffled};
+  for (int i = 0; i < std::clamp(std::atoi(arguments[1]), 1, 3); ++i) {
+    machine.wanted = orders[i];
     std::memset(buffers.back(), 0xff, bytes);
     std::memset(scratch, 0xff, kWorkspace);
     Workspace ws{scratch, kWorkspace, 0};
