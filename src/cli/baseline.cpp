@@ -72,13 +72,15 @@ class BaselineCommand : public Subcommand {
     else
       std::cout << fmt::format(
           "One kernel in both roles ({}, {}), {} verdicts: median {:.3f}x, {:.3f}x to {:.3f}x; "
-          "fast {}, strictly fast {}.\n\n",
+          "{:.4g} us as a candidate, {:.4g} us as the reference; fast {}, strictly fast {}.\n\n",
           equal.task_id,
           equal.size,
           equal.verdicts,
           equal.speedup,
           equal.lowest,
           equal.highest,
+          equal.candidate_us,
+          equal.reference_us,
           equal.fast,
           equal.fast_strict);
     return evaluate::to_json(equal);

@@ -40,19 +40,20 @@ Inputs shared_inputs(const EvaluatorOptions& options, const tasks::Task& task, i
 
 records::Timing time_pairs(const tasks::Reference& reference,
                            const std::vector<Inputs>& sets,
+                           const SharedBuffer& output,
                            int pairs,
                            int threads) {
   const Computation computation = [&](const std::vector<at::Tensor>& inputs) {
     return reference(inputs);
   };
-  ReferenceClock first(computation), second(computation);
+  const ReferenceClock clock(computation, output.bytes(), threads);
   records::Timing timing;
   for (int i = -1; i < pairs; ++i) {  // pair -1 warms up
     core::throw_if_stopped();
     const std::vector<at::Tensor>& inputs = sets[static_cast<std::size_t>((i + 1) % kSets)].tensors;
-    double a = i % 2 == 0 ? first.run_us(inputs, threads) : 0;
-    const double b = second.run_us(inputs, threads);
-    if (i % 2 != 0) a = first.run_us(inputs, threads);
+    double a = i % 2 == 0 ? clock.run_us(inputs) : 0;
+    const double b = clock.run_us(inputs);
+    if (i % 2 != 0) a = clock.run_us(inputs);
     if (i < 0) continue;
     timing.reference_us.push_back(a);
     timing.candidate_us.push_back(b);
@@ -94,7 +95,8 @@ Baseline measure_baseline(const EvaluatorOptions& options, const tasks::Task& ta
   baseline.size = options.size;
   baseline.machine = machine_name(threads);
   baseline.reference = options.reference;
-  baseline.timing = time_pairs(reference, sets, pairs, threads);
+  const SharedBuffer output(static_cast<std::size_t>(task.output(options.size).bytes()), "out");
+  baseline.timing = time_pairs(reference, sets, output, pairs, threads);
   baseline.floor_us = baseline.timing.floor_us =
       floor_us(task.work_at(options.size), machine_speed(threads));
   resample(baseline, protocol(options.evaluate.protocol).timings, options.secret_seed);

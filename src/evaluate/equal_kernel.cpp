@@ -59,8 +59,8 @@ EqualKernel judge_equal_kernel(const EvaluatorOptions& options,
   const PreparedTask& task = store.get(kTask);
   const TrialOptions trial_options{
       threads, options.evaluate.run_timeout_s, in_this_process(library)};
-  EqualKernel equal{kTask, options.size, machine_name(threads), verdicts, 0, 0, 0, 0, 0};
-  std::vector<double> speedups;
+  EqualKernel equal{kTask, options.size, machine_name(threads), verdicts, 0, 0, 0, 0, 0, 0, 0};
+  std::vector<double> speedups, candidate_us, reference_us;
   for (int i = 0; i < verdicts; ++i) {
     core::throw_if_stopped();
     records::Evaluation result;
@@ -73,10 +73,14 @@ EqualKernel judge_equal_kernel(const EvaluatorOptions& options,
     if (!trial.verify(rules.checks) || !trial.time(rules, timing))
       throw core::MachineError("the equal kernel failed: " + result.message);
     speedups.push_back(timing.speedup);
+    candidate_us.push_back(timing.candidate_median_us);
+    reference_us.push_back(timing.reference_median_us);
     equal.fast += timing.speedup > 1 ? 1 : 0;
     equal.fast_strict += timing.speedup_low > 1 ? 1 : 0;
   }
   equal.speedup = median(speedups);
+  equal.candidate_us = median(candidate_us);
+  equal.reference_us = median(reference_us);
   equal.lowest = *std::min_element(speedups.begin(), speedups.end());
   equal.highest = *std::max_element(speedups.begin(), speedups.end());
   return equal;
@@ -91,6 +95,8 @@ core::Json to_json(const EqualKernel& e) {
           {"speedup", e.speedup},
           {"lowest", e.lowest},
           {"highest", e.highest},
+          {"candidate_us", e.candidate_us},
+          {"reference_us", e.reference_us},
           {"fast", e.fast},
           {"fast_strict", e.fast_strict}};
 }

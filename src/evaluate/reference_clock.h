@@ -3,7 +3,9 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace vegttt::evaluate {
@@ -19,15 +21,18 @@ using Computation = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 
 class ReferenceClock {
  public:
-  explicit ReferenceClock(Computation computation) : computation_(std::move(computation)) {}
+  // `output`: the memory that candidates write; the computation's result is placed there as well.
+  ReferenceClock(Computation computation, std::span<std::byte> output, int threads)
+      : computation_(std::move(computation)), output_(output), threads_(threads) {}
   // Microseconds of one call. Before it everything happens that happens before a candidate's
-  // launch: the output's memory is overwritten (the last result's, then given back, so that the
-  // allocator hands it out again), the caches are scrubbed, and nothing spins any more.
-  double run_us(const std::vector<at::Tensor>& inputs, int threads);
+  // launch: the output's memory is overwritten, the caches are scrubbed, and nothing spins any
+  // more. Leaves a result in `output`: a candidate's launch has to overwrite it first.
+  double run_us(const std::vector<at::Tensor>& inputs) const;
 
  private:
   Computation computation_;
-  at::Tensor last_;
+  std::span<std::byte> output_;
+  int threads_;
 };
 
 }  // namespace vegttt::evaluate

@@ -1,15 +1,19 @@
-// ATen's outputs in the same kind of memory as a candidate's.
+// ATen's outputs in a candidate's memory.
 #pragma once
+
+#include <cstddef>
+#include <span>
 
 namespace vegttt::evaluate {
 
-// While one of these lives, large tensors that its thread allocates lie in populated shared memory,
-// which is kept for the next one. A copy of 16 MiB into the heap took 1.5 times as long as into
-// such memory (its pages lie together), and memory fresh from the system faults once a page: a
-// reference would be slower than an equal candidate for no merit of the candidate.
+// While one of these lives, the first tensor of the size of `output` that its thread allocates lies
+// in `output`, and other large ones in populated shared memory, which is kept for the next one. A
+// scaling of 16 MiB took up to 1.5 times as long into the heap, and still 1.07 to 1.17 times into
+// other pages of the same kind: a reference would be slower than an equal candidate for no merit
+// of the candidate. Nothing of what lies in `output` may be used any more when this ends.
 class SharedOutputs {
  public:
-  SharedOutputs();
+  explicit SharedOutputs(std::span<std::byte> output);
   ~SharedOutputs();
   SharedOutputs(const SharedOutputs&) = delete;
   SharedOutputs& operator=(const SharedOutputs&) = delete;

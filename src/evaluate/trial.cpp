@@ -51,7 +51,7 @@ Trial::Trial(const PreparedTask& task,
       options_(options),
       poison_seed_(poison_seed),
       result_(result),
-      reference_(reference_of(task, options)) {}
+      reference_(reference_of(task, options), task.output->bytes(), options.threads) {}
 
 void Trial::fail(const LaunchResult& launched) {
   result_.status = status_of(launched.outcome);
@@ -134,10 +134,10 @@ bool Trial::pair(int index, records::Timing& timing) {
   stage_next();
   const std::vector<at::Tensor> inputs = tensors_over(task_.shapes, session_->staged());
   const bool reference_first = index % 2 == 0;
-  double reference_us = reference_first ? reference_.run_us(inputs, options_.threads) : 0;
+  double reference_us = reference_first ? reference_.run_us(inputs) : 0;
   const std::optional<double> candidate_us = launch(false);
   if (!candidate_us) return false;
-  if (!reference_first) reference_us = reference_.run_us(inputs, options_.threads);
+  if (!reference_first) reference_us = reference_.run_us(inputs);
   timing.candidate_us.push_back(*candidate_us);
   timing.reference_us.push_back(reference_us);
   return true;
@@ -148,7 +148,7 @@ bool Trial::time(const Protocol& protocol, records::Timing& timing) {
   while (!enough(timing, protocol)) {
     if (!ready(protocol.warmup)) return false;
     if (timing.reference_us.empty())
-      reference_.run_us(tensors_over(task_.shapes, session_->staged()), options_.threads);
+      reference_.run_us(tensors_over(task_.shapes, session_->staged()));
     if (!pair(static_cast<int>(timing.candidate_us.size()), timing)) return false;
     summarize(timing, protocol.mean);
   }
