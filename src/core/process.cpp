@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,9 +19,12 @@ namespace {
 
 struct Pipe {
   int read = -1, write = -1;
-  Pipe() {
+  // `socket`: writing to a reader that is gone can be asked to be an error code, not a signal.
+  explicit Pipe(bool socket = false) {
     int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) != 0) throw MachineError(std::strerror(errno), "pipe2");
+    const int failed = socket ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds)
+                              : ::pipe2(fds, O_CLOEXEC);
+    if (failed != 0) throw MachineError(std::strerror(errno), socket ? "socketpair" : "pipe2");
     read = fds[0];
     write = fds[1];
   }
@@ -53,7 +57,8 @@ struct Prepared {
 };
 
 struct Pipes {
-  Pipe in, out, err, exec_error;
+  Pipe in{true};
+  Pipe out, err, exec_error;
 };
 
 [[noreturn]] void become(const Prepared& prepared, const Pipes& pipes) {
@@ -95,25 +100,18 @@ bool drain(int fd, std::string& text, std::size_t limit) {
 // Feeds stdin; false when there is nothing left to write or nobody reads.
 bool feed(int fd, std::string_view& rest) {
   if (rest.empty()) return false;
-  const ssize_t n = ::write(fd, rest.data(), rest.size());
+  const ssize_t n = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
   if (n < 0) return errno == EINTR || errno == EAGAIN;
   rest.remove_prefix(static_cast<std::size_t>(n));
   return !rest.empty();
 }
 
-// Writing to a child that is gone must be an error code, not the end of this process.
-class IgnoreSigpipe {
- public:
-  IgnoreSigpipe() {
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    ::sigaction(SIGPIPE, &ignore, &before_);
+// What lies in the pipe now, without waiting for more.
+void drain_rest(int fd, std::string& text, std::size_t limit) {
+  pollfd one{fd, POLLIN, 0};
+  while (fd >= 0 && ::poll(&one, 1, 0) > 0 && drain(fd, text, limit)) {
   }
-  ~IgnoreSigpipe() { ::sigaction(SIGPIPE, &before_, nullptr); }
-
- private:
-  struct sigaction before_ {};
-};
+}
 
 // Waits for `pid` at most until the deadline; polls, since a grandchild may keep the pipes open.
 bool reap(pid_t pid, int& status, double deadline_s) {
@@ -154,7 +152,11 @@ bool communicate(pid_t pid,
     // Quiet: a child that has ended leaves only grandchildren behind the pipes, and those are
     // killed anyway.
     if (!reaped && ::waitpid(pid, &status, WNOHANG) == pid) reaped = true;
-    if (reaped) return true;
+    if (!reaped) continue;
+    // It may have written between the poll and its end.
+    drain_rest(pipes.out.read, result.out, options.max_output_bytes);
+    drain_rest(pipes.err.read, result.err, options.max_output_bytes);
+    return true;
   }
   return reaped || reap(pid, status, deadline_s);
 }
@@ -192,7 +194,6 @@ pid_t start(const ProcessOptions& options, Pipes& pipes) {
 
 ProcessResult run_process(const ProcessOptions& options) {
   VEGTTT_ASSERT(!options.argv.empty(), "a command to run");
-  const IgnoreSigpipe ignore;
   const Stopwatch watch;
   const double deadline_s = now_s() + options.timeout_s;
   Pipes pipes;

@@ -7,7 +7,9 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr double kHopeless = 0.1;   // a speedup below this needs no second look
+// A speedup below the first needs no second look; below the second, one, since another program can
+// make a single launch that much slower.
+constexpr double kLost = 0.01, kHopeless = 0.1;
 constexpr double kClear = 0.03;     // an interval this far from 1 says fast or slow for good
 constexpr std::size_t kFewest = 6;  // pairs for a 95 % interval: 1 - 2 / 2^6 = 96.9 %
 
@@ -80,7 +82,7 @@ bool enough(const records::Timing& timing, const Protocol& protocol) {
   const std::size_t n = timing.candidate_us.size();
   if (n >= static_cast<std::size_t>(protocol.max_timings)) return true;
   if (n == 0 || protocol.timings == protocol.max_timings) return false;
-  if (timing.speedup < kHopeless) return true;
+  if (timing.speedup < kLost || (n >= 2 && timing.speedup_high < kHopeless)) return true;
   const bool clear = timing.speedup_low > 1 + kClear || timing.speedup_high < 1 - kClear;
   return n >= kFewest && clear;
 }

@@ -53,7 +53,9 @@ TEST(TimingStats, StopsEarlyOnlyWhenNothingCanChange) {
     return timing_of(std::vector<double>(static_cast<std::size_t>(n), 1),
                      std::vector<double>(static_cast<std::size_t>(n), ratio));
   };
-  EXPECT_TRUE(enough(even(1, 0.05), strict)) << "twenty times slower";
+  EXPECT_TRUE(enough(even(1, 0.005), strict)) << "two hundred times slower";
+  EXPECT_FALSE(enough(even(1, 0.05), strict)) << "one disturbed launch looks like that";
+  EXPECT_TRUE(enough(even(2, 0.05), strict)) << "twenty times slower, twice";
   EXPECT_FALSE(enough(even(1, 5), strict)) << "one fast sample proves nothing";
   EXPECT_TRUE(enough(even(6, 1.5), strict));
   EXPECT_FALSE(enough(even(7, 1.01), strict)) << "too near to 1";

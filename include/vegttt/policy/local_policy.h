@@ -48,8 +48,8 @@ class LocalPolicy : public Sampler {
 };
 
 // A folder; "starter" -> configs/policies/starter of the current folder, else the one that the
-// program carries; a hub id ("Qwen/Qwen3-0.6B") in the local hub cache, never downloaded. Throws UserError saying where it
-// looked.
+// program carries; a hub id ("Qwen/Qwen3-0.6B") in the local hub cache, never downloaded. Throws
+// UserError saying where it looked.
 core::fs::path find_model_folder(const std::string& name);
 
 // Loads options.folder on options.device with a new adapter of options.lora (seeded by `seed`), or
