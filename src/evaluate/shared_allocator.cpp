@@ -41,6 +41,13 @@ class Pool {
     return block;
   }
 
+  // Somebody else's memory: giving it back does nothing.
+  void* lend(void* block) {
+    const std::lock_guard lock(mutex_);
+    sizes_[block] = 0;
+    return block;
+  }
+
   // False when the address is not of this pool.
   bool give_back(void* block) {
     const std::lock_guard lock(mutex_);
@@ -48,6 +55,7 @@ class Pool {
     if (found == sizes_.end()) return false;
     const std::size_t bytes = found->second;
     sizes_.erase(found);
+    if (bytes == 0) return true;
     if (idle_bytes_ + bytes > kMostIdle) {
       ::munmap(block, bytes);
     } else {
@@ -87,14 +95,12 @@ void release(void* data) {
   if (data != nullptr && !pool().give_back(data)) heap->raw_deleter()(data);
 }
 
-void keep(void*) {}  // somebody else owns it
-
 class ScopedAllocator : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     if (!place.empty() && bytes == place.size()) {
-      void* output = std::exchange(place, {}).data();
-      return {output, output, &keep, c10::Device(c10::DeviceType::CPU)};
+      void* output = pool().lend(std::exchange(place, {}).data());
+      return {output, output, &release, c10::Device(c10::DeviceType::CPU)};
     }
     void* block = active && bytes >= kSmallest ? pool().take(bytes) : nullptr;
     if (block == nullptr) return heap->allocate(bytes);
