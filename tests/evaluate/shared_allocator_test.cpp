@@ -1,10 +1,10 @@
-#include "evaluate_internal.h"
-
 #include <ATen/ATen.h>
 #include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
 
 #include <vector>
+
+#include "evaluate_internal.h"
 
 namespace vegttt::evaluate {
 namespace {

@@ -29,7 +29,7 @@ struct EqualKernel {
   double speedup = 0;  // median over the verdicts
   double lowest = 0, highest = 0;
   double candidate_us = 0, reference_us = 0;  // medians over the verdicts
-  int fast = 0, fast_strict = 0;  // verdicts
+  int fast = 0, fast_strict = 0;              // verdicts
 };
 EqualKernel judge_equal_kernel(const EvaluatorOptions& options,
                                const tasks::Catalogue& catalogue,

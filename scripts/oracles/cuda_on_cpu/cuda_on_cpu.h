@@ -1,9 +1,11 @@
 // CUDA's execution model on one CPU core, for candidates of the dialect `cuda` at small sizes.
 //
-// Every thread of a block is a fiber; blocks run one after the other. A fiber runs until it meets a barrier or a
-// warp-wide operation, so threads between two barriers run one by one in a chosen order: what a missing
-// __syncthreads() breaks comes out wrong in one order or another. Shared memory holds NaNs when a block starts.
-// Leaving a kernel while others wait at a barrier, and launches beyond the device's limits, end the program.
+// Every thread of a block is a fiber; blocks run one after the other. A fiber runs until it meets a
+// barrier or a warp-wide operation, so threads between two barriers run one by one in a chosen
+// order: what a missing
+// __syncthreads() breaks comes out wrong in one order or another. Shared memory holds NaNs when a
+// block starts. Leaving a kernel while others wait at a barrier, and launches beyond the device's
+// limits, end the program.
 #pragma once
 
 #include <ucontext.h>
@@ -39,8 +41,12 @@ struct dim3 {
   unsigned x, y, z;
   constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
 };
-struct float2 { float x, y; };
-struct alignas(16) float4 { float x, y, z, w; };
+struct float2 {
+  float x, y;
+};
+struct alignas(16) float4 {
+  float x, y, z, w;
+};
 inline float2 make_float2(float x, float y) { return {x, y}; }
 inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 
@@ -57,19 +63,27 @@ struct Workspace {
     return base + begin;
   }
   template <class T>
-  T* alloc(unsigned long long count) { return static_cast<T*>(alloc(count * sizeof(T))); }
+  T* alloc(unsigned long long count) {
+    return static_cast<T*>(alloc(count * sizeof(T)));
+  }
 };
 
 template <class A, class B>
-constexpr std::common_type_t<A, B> min(A a, B b) { return b < a ? b : a; }
+constexpr std::common_type_t<A, B> min(A a, B b) {
+  return b < a ? b : a;
+}
 template <class A, class B>
-constexpr std::common_type_t<A, B> max(A a, B b) { return a < b ? b : a; }
+constexpr std::common_type_t<A, B> max(A a, B b) {
+  return a < b ? b : a;
+}
 inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
 inline double rsqrt(double x) { return 1.0 / std::sqrt(x); }
 inline float __expf(float x) { return std::exp(x); }
 inline float __fdividef(float a, float b) { return a / b; }
 template <class T>
-T __ldg(const T* address) { return *address; }
+T __ldg(const T* address) {
+  return *address;
+}
 template <class T>
 T atomicAdd(T* address, T value) {
   const T before = *address;
@@ -80,8 +94,15 @@ T atomicAdd(T* address, T value) {
 namespace emulated {
 
 [[noreturn]] inline void fail(const char* what) {
-  std::fprintf(stderr, "block (%u,%u,%u) thread (%u,%u,%u): %s\n", blockIdx.x, blockIdx.y, blockIdx.z, threadIdx.x,
-               threadIdx.y, threadIdx.z, what);
+  std::fprintf(stderr,
+               "block (%u,%u,%u) thread (%u,%u,%u): %s\n",
+               blockIdx.x,
+               blockIdx.y,
+               blockIdx.z,
+               threadIdx.x,
+               threadIdx.y,
+               threadIdx.z,
+               what);
   std::exit(3);
 }
 
@@ -128,10 +149,12 @@ inline void resume(std::size_t i) {
   swapcontext(&machine.scheduler, &machine.fibers[i].context);
 }
 
-// Threads [begin, end) wait in the same state: lets them go on. A mixture with finished threads is an error.
+// Threads [begin, end) wait in the same state: lets them go on. A mixture with finished threads is
+// an error.
 inline bool release(std::size_t begin, std::size_t end, State waiting) {
   const auto in = [&](State s) {
-    return std::count_if(machine.fibers.begin() + begin, machine.fibers.begin() + end,
+    return std::count_if(machine.fibers.begin() + begin,
+                         machine.fibers.begin() + end,
                          [&](const Fiber& f) { return f.state == s; });
   };
   const auto arrived = in(waiting), done = in(State::kDone);
@@ -152,7 +175,8 @@ extern "C" unsigned char __start_block_shared[] __attribute__((weak));
 extern "C" unsigned char __stop_block_shared[] __attribute__((weak));
 
 inline void start_block(std::size_t threads) {
-  if (__start_block_shared) std::memset(__start_block_shared, 0xff, __stop_block_shared - __start_block_shared);
+  if (__start_block_shared)
+    std::memset(__start_block_shared, 0xff, __stop_block_shared - __start_block_shared);
   for (std::size_t i = 0; i < threads; ++i) {
     Fiber& fiber = machine.fibers[i];
     fiber.thread = dim3(i % blockDim.x, i / blockDim.x % blockDim.y, i / blockDim.x / blockDim.y);
@@ -170,8 +194,9 @@ inline void run_block(std::size_t threads) {
   while (true) {
     for (const std::size_t i : machine.order)
       if (machine.fibers[i].state == State::kReady) resume(i);
-    if (std::all_of(machine.fibers.begin(), machine.fibers.begin() + threads,
-                    [](const Fiber& f) { return f.state == State::kDone; }))
+    if (std::all_of(machine.fibers.begin(), machine.fibers.begin() + threads, [](const Fiber& f) {
+          return f.state == State::kDone;
+        }))
       return;
     if (!release_any(threads)) fail("threads wait at different barriers");
   }
@@ -180,20 +205,25 @@ inline void run_block(std::size_t threads) {
 inline void order_threads(std::size_t threads) {
   machine.order.resize(threads);
   for (std::size_t i = 0; i < threads; ++i) machine.order[i] = i;
-  if (machine.wanted == Order::kDescending) std::reverse(machine.order.begin(), machine.order.end());
-  if (machine.wanted == Order::kShuffled) std::shuffle(machine.order.begin(), machine.order.end(), std::mt19937(7));
+  if (machine.wanted == Order::kDescending)
+    std::reverse(machine.order.begin(), machine.order.end());
+  if (machine.wanted == Order::kShuffled)
+    std::shuffle(machine.order.begin(), machine.order.end(), std::mt19937(7));
 }
 
 struct Config {
   dim3 grid, block;
   std::size_t shared = 0;
 };
-inline Config config(dim3 grid, dim3 block, std::size_t shared = 0) { return {grid, block, shared}; }
+inline Config config(dim3 grid, dim3 block, std::size_t shared = 0) {
+  return {grid, block, shared};
+}
 
 inline void check(const Config& c) {
   const unsigned long long threads = 1ull * c.block.x * c.block.y * c.block.z;
   if (threads == 0 || threads > 1024 || c.block.z > 64) fail("block outside of the limits");
-  if (!c.grid.x || !c.grid.y || !c.grid.z || c.grid.x > INT_MAX || c.grid.y > 65535 || c.grid.z > 65535)
+  if (!c.grid.x || !c.grid.y || !c.grid.z || c.grid.x > INT_MAX || c.grid.y > 65535 ||
+      c.grid.z > 65535)
     fail("grid outside of the limits");
   if (c.shared > 227 * 1024) fail("too much dynamic shared memory");
 }
@@ -202,8 +232,14 @@ inline void launch(const Config& c, std::function<void()> kernel) {
   check(c);
   ++machine.launches;
   if (machine.launch_only) {
-    std::printf("grid %u %u %u block %u %u %u shared %zu\n", c.grid.x, c.grid.y, c.grid.z, c.block.x, c.block.y,
-                c.block.z, c.shared);
+    std::printf("grid %u %u %u block %u %u %u shared %zu\n",
+                c.grid.x,
+                c.grid.y,
+                c.grid.z,
+                c.block.x,
+                c.block.y,
+                c.block.z,
+                c.shared);
     return;
   }
   const std::size_t threads = std::size_t(c.block.x) * c.block.y * c.block.z;

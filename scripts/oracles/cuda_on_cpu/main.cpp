@@ -1,12 +1,15 @@
-// Runs one candidate on the CPU: CANDIDATE is its assembled source with launches rewritten (run_cuda_on_cpu.py).
+// Runs one candidate on the CPU: CANDIDATE is its assembled source with launches rewritten
+// (run_cuda_on_cpu.py).
 //
-//   candidate ORDERS INPUT_FILE... OUTPUT_BYTES OUTPUT_FILE    a launch per order of threads (1 to 3); their outputs
-//   candidate --launch-only                                    only what would be launched
+//   candidate ORDERS INPUT_FILE... OUTPUT_BYTES OUTPUT_FILE    a launch per order of threads (1 to
+//   3); their outputs candidate --launch-only                                    only what would be
+//   launched
 //
-// Buffers end at a page that cannot be touched; inputs are read-only; outputs and the workspace start as NaNs.
-#include "cuda_on_cpu.h"
-
+// Buffers end at a page that cannot be touched; inputs are read-only; outputs and the workspace
+// start as NaNs.
 #include <sys/mman.h>
+
+#include "cuda_on_cpu.h"
 
 namespace candidate {
 using int64_t = long long;  // as in the candidate's prelude
