@@ -21,6 +21,9 @@ Expected expect(const tasks::Task& task,
                 const std::vector<at::Tensor>& inputs,
                 const Tolerance& tolerance);
 
+// "A 1024x8192, B 8192x1".
+std::string shapes_text(const tasks::Task& task, const std::vector<at::Tensor>& inputs);
+
 // Additions per output element, from the task's flops.
 double terms_of(const tasks::Task& task, const std::string& size);
 

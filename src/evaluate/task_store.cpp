@@ -32,13 +32,6 @@ std::size_t store_limit() {
   return std::max(kLeast, memory / 4);
 }
 
-std::uint64_t system_random() {
-  std::uint64_t value = 0;
-  if (::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value))
-    throw core::MachineError("no random numbers", "getrandom");
-  return value;
-}
-
 at::ScalarType scalar_type(tasks::DType dtype) {
   switch (dtype) {
     case tasks::DType::kInt64:
@@ -99,6 +92,13 @@ SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name) {
   return buffer;
 }
 
+std::uint64_t secret_seed_of(const EvaluatorOptions& options) {
+  std::uint64_t value = options.secret_seed;
+  if (value == 0 && ::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value))
+    throw core::MachineError("no random numbers", "getrandom");
+  return value;
+}
+
 int set_up_process(const config::EvaluateOptions& options) {
   keep_freed_memory();
   raise_descriptor_limit();
@@ -125,7 +125,7 @@ TaskStore::TaskStore(const EvaluatorOptions& options,
       protocol_(protocol),
       catalogue_(catalogue),
       threads_(threads),
-      secret_seed_(options.secret_seed != 0 ? options.secret_seed : system_random()) {}
+      secret_seed_(secret_seed_of(options)) {}
 
 int TaskStore::sets_for(std::size_t bytes_per_set) const {
   const int wanted =

@@ -38,6 +38,9 @@ std::vector<at::Tensor> tensors_over(const std::vector<tasks::TensorShape>& shap
 // A sealed copy.
 SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name);
 
+// options.secret_seed, or one drawn from the system where that is 0.
+std::uint64_t secret_seed_of(const EvaluatorOptions& options);
+
 // Prepares this process for timing (allocator, ATen's threads); returns the number of threads.
 // Before anything is timed.
 int set_up_process(const config::EvaluateOptions& options);

@@ -12,7 +12,6 @@ namespace vegttt::evaluate {
 namespace {
 
 constexpr double kUlp = 0x1p-24;  // half a unit in the last place of 1.0f
-constexpr double kSmallestNormal = 0x1p-126;
 
 // The median of so many elements at random has a standard error of 0.2 % in rank.
 constexpr std::size_t kMedianSample = 1 << 16;
@@ -180,20 +179,23 @@ std::size_t Expected::output_bytes() const {
                                          : integers.size() * tasks::bytes_of(dtype);
 }
 
+double relative_allowance(double terms) {
+  return kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
+}
+
 std::vector<float> fp32_allowance(std::span<const double> truth,
                                   std::span<const double> moved,
                                   double terms) {
   const double typical = kTypicalShare * median_of_positive(moved);
-  const double relative =
-      kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
+  const double relative = relative_allowance(terms);
   std::vector<float> allowance(truth.size());
 #pragma omp parallel for schedule(static)
   for (std::size_t i = 0; i < truth.size(); ++i) {
     const double operands =
         moved.empty() || !std::isfinite(moved[i]) ? 0 : std::max(moved[i], typical);
     const double size = std::isfinite(truth[i]) ? std::abs(truth[i]) : 0;
-    allowance[i] =
-        static_cast<float>(std::max({kOperandShare * operands, relative * size, kSmallestNormal}));
+    allowance[i] = static_cast<float>(
+        std::max({kOperandShare * operands, relative * size, kSmallestAllowance}));
   }
   return allowance;
 }

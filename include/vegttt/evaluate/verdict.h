@@ -45,6 +45,9 @@ inline constexpr double kRoundings = 16;
 // most 0.1.
 inline constexpr double kLargestRms = 0.5;
 
+// The smallest normal float: below it results may be flushed to zero.
+inline constexpr double kSmallestAllowance = 0x1p-126;
+
 struct Expected {
   tasks::DType dtype = tasks::DType::kFloat32;
   std::vector<std::int64_t> sizes;
@@ -55,6 +58,9 @@ struct Expected {
   std::string shapes;                  // of the inputs: "A 1024x8192, B 8192x1"
   std::size_t output_bytes() const;
 };
+
+// Of |truth|, whatever the operands: the second and third term above.
+double relative_allowance(double terms);
 
 // From the float64 truth and P (empty: none is known), both of all elements in order.
 std::vector<float> fp32_allowance(std::span<const double> truth,

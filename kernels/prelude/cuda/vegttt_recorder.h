@@ -28,7 +28,6 @@ enum VegtttError : unsigned {
   kVegtttTooManyNodes = 1,
   kVegtttWorkspace = 2,
   kVegtttCopyKind = 3,
-  kVegtttMallocInPlace = 4,
 };
 
 __device__ inline void vegttt_stop(unsigned error) {

@@ -10,8 +10,6 @@ namespace {
 using Tensors = std::vector<at::Tensor>;
 using cuda::driver;
 
-constexpr double kUlp = 0x1p-24;
-constexpr double kSmallestNormal = 0x1p-126;
 constexpr std::int64_t kMedianSample = 1 << 18;
 constexpr std::uint64_t kMargin = 64 << 10;  // bytes in front of the output that are looked at
 
@@ -75,23 +73,10 @@ double median_of_positive(const at::Tensor& values) {
 
 at::Tensor allowance_of(const at::Tensor& truth, const at::Tensor& displacement, double terms) {
   const double typical = kTypicalShare * median_of_positive(displacement);
-  const double relative =
-      kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
   const at::Tensor operands =
       at::where(displacement.isfinite(), displacement.clamp_min(typical), 0.0) * kOperandShare;
-  const at::Tensor size = at::where(truth.isfinite(), truth.abs(), 0.0) * relative;
-  return at::maximum(operands, size).clamp_min_(kSmallestNormal).to(at::kFloat);
-}
-
-std::string shapes_text(const tasks::Task& task, const Tensors& inputs) {
-  std::string text;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    text += (i > 0 ? ", " : "") + task.inputs[i].name + " ";
-    if (inputs[i].dim() == 0) text += "scalar";
-    for (std::int64_t d = 0; d < inputs[i].dim(); ++d)
-      text += (d > 0 ? "x" : "") + std::to_string(inputs[i].size(d));
-  }
-  return text;
+  const at::Tensor size = at::where(truth.isfinite(), truth.abs(), 0.0) * relative_allowance(terms);
+  return at::maximum(operands, size).clamp_min_(kSmallestAllowance).to(at::kFloat);
 }
 
 }  // namespace

@@ -29,7 +29,6 @@ DevicePool::DevicePool(int device, const std::string& helpers_cubin)
 // its own meanwhile.
 DeviceProcess& DevicePool::live(Kind& kind) {
   if (kind.current && kind.current->usable()) return *kind.current;
-  ++lost_;
   if (&kind == &executor_) mapped_task_ = 0;
   kind.current = std::move(kind.spare);
   if (!kind.current || !kind.current->usable())

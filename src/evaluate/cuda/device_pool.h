@@ -34,8 +34,6 @@ class DevicePool {
                      const DeviceTask& task);
   DeviceOutcome run(int set, std::uint32_t poison, double timeout_s, device::Reply& reply);
 
-  int lost() const { return lost_; }
-
  private:
   struct Kind {
     std::unique_ptr<DeviceProcess> current, spare;
@@ -50,7 +48,6 @@ class DevicePool {
   Kind recorder_, executor_;
   std::uint64_t mapped_task_ = 0;
   std::uint32_t inputs_ = 0;  // of the mapped task
-  int lost_ = 0;
 };
 
 }  // namespace vegttt::evaluate

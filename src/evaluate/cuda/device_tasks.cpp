@@ -1,10 +1,10 @@
 #include "device_tasks.h"
 
 #include <ATen/ATen.h>
-#include <sys/random.h>
 
 #include <algorithm>
 
+#include "../task_store.h"
 #include "vegttt/core/error.h"
 
 namespace vegttt::evaluate {
@@ -16,13 +16,6 @@ constexpr int kSets = 3;
 constexpr double kRateMargin = 1.02;
 constexpr double kTensorMargin = 1.1;  // clocks may be higher in a short kernel
 constexpr double kShareOfMemory = 0.45;
-
-std::uint64_t system_random() {
-  std::uint64_t value = 0;
-  if (::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value))
-    throw core::MachineError("no random numbers", "getrandom");
-  return value;
-}
 
 at::Tensor tensor_over(const DeviceBuffer& buffer, const at::Tensor& like, int device) {
   const at::Device where(at::kCUDA, static_cast<c10::DeviceIndex>(device));
@@ -87,7 +80,7 @@ DeviceTasks::DeviceTasks(const EvaluatorOptions& options,
       catalogue_(catalogue),
       kernels_(kernels),
       device_(device),
-      secret_seed_(options.secret_seed != 0 ? options.secret_seed : system_random()) {
+      secret_seed_(secret_seed_of(options)) {
   set_reference_precision();
   speed_ = measure_device_speed(kernels);
   std::size_t free = 0, total = 0;

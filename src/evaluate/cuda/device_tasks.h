@@ -52,7 +52,6 @@ class DeviceTasks {
   // call.
   DeviceTask& get(const std::string& task_id);
   std::uint64_t secret_seed() const { return secret_seed_; }
-  const DeviceSpeed& speed() const { return speed_; }
 
  private:
   DeviceTask prepare(const tasks::Task& task);

@@ -20,7 +20,6 @@ namespace vegttt::evaluate::device {
 
 constexpr int kControlFd = 3;
 constexpr std::uint32_t kMostBuffers = 34;  // of one candidate: inputs, output, workspace
-constexpr std::uint32_t kMostSlots = 512;
 constexpr std::uint32_t kMostDescriptors = 2;
 
 enum class Command : std::uint32_t { kStart, kRecord, kMap, kClear, kLoad, kRun };
@@ -39,8 +38,7 @@ struct Request {
   std::uint32_t reload = 0;
   std::uint64_t workspace_bytes = 0;
   // kRun
-  std::uint32_t poison = 0;    // word that fills output and workspace
-  std::uint32_t integers = 0;  // the output holds int64 or bool: bytes of `poison` all the same
+  std::uint32_t poison = 0;  // word that fills output and workspace
   std::uint32_t flush = 1, scrub = 1;
 };
 

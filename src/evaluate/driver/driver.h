@@ -18,7 +18,6 @@ namespace vegttt::evaluate::cuda {
   X(primary_retain, cuDevicePrimaryCtxRetain)      \
   X(primary_flags, cuDevicePrimaryCtxSetFlags)     \
   X(set_current, cuCtxSetCurrent)                  \
-  X(get_current, cuCtxGetCurrent)                  \
   X(set_limit, cuCtxSetLimit)                      \
   X(reset_persisting, cuCtxResetPersistingL2Cache) \
   X(synchronize, cuCtxSynchronize)                 \
@@ -43,7 +42,6 @@ namespace vegttt::evaluate::cuda {
   X(stream_create, cuStreamCreate)                 \
   X(stream_synchronize, cuStreamSynchronize)       \
   X(event_create, cuEventCreate)                   \
-  X(event_destroy, cuEventDestroy)                 \
   X(event_record, cuEventRecord)                   \
   X(event_elapsed_ms, cuEventElapsedTime)          \
   X(address_reserve, cuMemAddressReserve)          \
@@ -54,8 +52,7 @@ namespace vegttt::evaluate::cuda {
   X(unmap, cuMemUnmap)                             \
   X(set_access, cuMemSetAccess)                    \
   X(export_handle, cuMemExportToShareableHandle)   \
-  X(import_handle, cuMemImportFromShareableHandle) \
-  X(granularity, cuMemGetAllocationGranularity)
+  X(import_handle, cuMemImportFromShareableHandle)
 
 struct Driver {
 #define VEGTTT_MEMBER(name, function) decltype(&::function) name = nullptr;
