@@ -6,6 +6,7 @@
 
 #include "vegttt/tasks/catalogue.h"
 #include "vegttt/tasks/reference.h"
+#include "vegttt/tasks/value_source.h"
 
 namespace vegttt::tasks {
 namespace {
@@ -140,6 +141,30 @@ TEST(Inputs, AreQuickToDraw) {
   RecordProperty("ms", static_cast<int>(elapsed.count()));
   EXPECT_LT(elapsed.count(), 1500)
       << "60 ms on two idle cores; the rest is room for a loaded machine";
+}
+
+// Every window of a pool's slices is a set of inputs of its own; slices take turns in the recipes
+// of the first three sets.
+TEST(Inputs, SlicesOfAPoolTakeTurns) {
+  const Task& task = catalogue().find("24");
+  const PoolOf pool{2, {true}};
+  const at::Tensor rows =
+      make_pool(task, "small", 5, InputKind::kStrict, pool, host_values()).at(0);
+  const auto declared = task.input_shapes("small")[0].sizes;
+  ASSERT_EQ(rows.size(0), declared[0] + 2);
+  ASSERT_EQ(rows.size(1), declared[1]);
+  for (int set = 0; set < 3; ++set) {
+    const double mean = make_inputs(task, "small", 5, set).at(0).mean().item<double>();
+    EXPECT_NEAR(rows.slice(0, set, {}, 3).mean().item<double>(), mean, 0.1 * std::abs(mean) + 0.1);
+  }
+}
+
+TEST(Inputs, AreDrawnByIndexAlone) {
+  const Draw draw{0.3f, 1.7f, 0.5f, false, Rounding::kMixed};
+  at::Tensor values = host_values().empty({3 * kBlock + 5}, at::kFloat);
+  host_values().heavy(values, 99, {{draw}, 1});
+  for (const std::int64_t i : {std::int64_t{0}, kBlock - 1, kBlock, 3 * kBlock + 4})
+    EXPECT_EQ(values[i].item<float>(), values::heavy_value(i, 99, draw)) << i;
 }
 
 }  // namespace
