@@ -20,17 +20,51 @@ extern "C" __global__ void vegttt_read(const uint4* data, uint64_t count, uint32
   if (sum == 0x9e3779b9u) *sink = sum;
 }
 
-// Overwrites shared memory with what no kernel left there, a block for each processor.
-extern "C" __global__ void __launch_bounds__(1024) vegttt_scrub(uint32_t words, uint32_t value) {
+// What an empty plan starts.
+extern "C" __global__ void vegttt_nothing() {}
+
+// Overwrites shared memory with what no kernel left there, and then registers with what it reads there: a block for
+// each processor, which fills both.
+extern "C" __global__ void __launch_bounds__(1024, 1) vegttt_scrub(uint32_t words, uint32_t value) {
   extern __shared__ uint32_t shared[];
   for (uint32_t i = threadIdx.x; i < words; i += blockDim.x) shared[i] = value ^ i;
+  __syncthreads();
+  constexpr uint32_t kHeld = 56;  // of the 64 that a thread of such a block can have
+  uint32_t held[kHeld];
+#pragma unroll
+  for (uint32_t i = 0; i < kHeld; ++i) held[i] = shared[threadIdx.x + 256 * i];
+  __syncthreads();  // all of them are read before the first is written elsewhere
+#pragma unroll
+  for (uint32_t i = 0; i < kHeld; ++i) shared[threadIdx.x + 256 * i] = held[kHeld - 1 - i];
 }
 
-// The same for the stacks of as many threads as a processor holds.
-extern "C" __global__ void __launch_bounds__(1024) vegttt_scrub_stack(uint32_t value) {
-  volatile uint32_t stack[256];
-  for (uint32_t i = 0; i < 256; ++i) stack[(i + value) % 256] = value;
+// The same for the stacks of as many threads as a processor holds. What was written last would lie in the first-level
+// cache, which need not write back what belongs to threads that have ended: reading other words drives it out.
+template <uint32_t kBytes>
+__device__ __forceinline__ void vegttt_scrub_stack(uint32_t value) {
+  constexpr uint32_t kWords = kBytes / 4, kDriven = kWords < 128 ? kWords / 2 : 64;
+  volatile uint32_t stack[kWords];
+#pragma unroll 1
+  for (uint32_t i = 0; i < kWords; ++i) stack[i] = value ^ i;
+  uint32_t sum = 0;
+#pragma unroll 1
+  for (uint32_t i = 0; i < kDriven; ++i) sum += stack[i];
+  asm volatile("" ::"r"(sum));
 }
+
+// As src/evaluate/device/stack_limit.h lists them.
+#define VEGTTT_SCRUB_STACK(bytes)                                                                    \
+  extern "C" __global__ void __launch_bounds__(1024, 2) vegttt_scrub_stack_##bytes(uint32_t value) { \
+    vegttt_scrub_stack<bytes>(value);                                                                \
+  }
+VEGTTT_SCRUB_STACK(512)
+VEGTTT_SCRUB_STACK(1024)
+VEGTTT_SCRUB_STACK(2048)
+VEGTTT_SCRUB_STACK(4096)
+VEGTTT_SCRUB_STACK(8192)
+VEGTTT_SCRUB_STACK(16384)
+VEGTTT_SCRUB_STACK(32768)
+VEGTTT_SCRUB_STACK(66560)
 
 struct VegtttCheck {
   double sum_of_squares;

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "../../src/evaluate/cuda/plan.h"
+#include "../../src/evaluate/cuda/make_plan.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -151,7 +151,7 @@ TEST(Plan, ErrorsOfTheRecorderAreNamed) {
   Tape tape;
   EXPECT_THAT(refusal(tape), HasSubstr("starts no kernel"));
   tape.error = 2;
-  EXPECT_THAT(refusal(tape), HasSubstr("more workspace than there is"));
+  EXPECT_THAT(refusal(tape), HasSubstr("more workspace than there is, 1048576 bytes"));
   Tape too_much;
   too_much.kernel(nothing);
   too_much.used[0] = too_much.used[1] = 2 << 20;

@@ -28,7 +28,9 @@ void use_device(int device) {
   current = device;
 }
 
-DeviceBuffer::DeviceBuffer(std::uint64_t bytes, int device) : bytes_(bytes) {
+// Delegates, so that the destructor tidies up when it throws.
+DeviceBuffer::DeviceBuffer(std::uint64_t bytes, int device) : DeviceBuffer() {
+  bytes_ = bytes;
   const std::uint64_t pages = device::mapped_bytes(bytes);
   CUmemAllocationProp properties{};
   properties.type = CU_MEM_ALLOCATION_TYPE_PINNED;
@@ -36,11 +38,7 @@ DeviceBuffer::DeviceBuffer(std::uint64_t bytes, int device) : bytes_(bytes) {
   properties.requestedHandleTypes = CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR;
   CUmemGenericAllocationHandle handle = 0;
   require(driver().create(&handle, pages, &properties, 0), "cuMemCreate");
-  require(driver().export_handle(&fd_, handle, CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR, 0),
-          "cuMemExportToShareableHandle");
-  require(driver().address_reserve(&at_, pages, device::kGranularity, 0, 0), "cuMemAddressReserve");
-  require(driver().map(at_, pages, 0, handle, 0), "cuMemMap");
-  require(driver().release(handle), "cuMemRelease");
+  place(handle, pages);
   CUmemAccessDesc access{};
   access.location = properties.location;
   access.flags = CU_MEM_ACCESS_FLAGS_PROT_READWRITE;
@@ -48,16 +46,30 @@ DeviceBuffer::DeviceBuffer(std::uint64_t bytes, int device) : bytes_(bytes) {
   require(driver().memset8(at_, 0xff, pages), "cuMemsetD8");
 }
 
+// Once mapped, memory lives as long as its mapping; the handle is given back in any case.
+void DeviceBuffer::place(CUmemGenericAllocationHandle handle, std::uint64_t pages) {
+  CUresult result =
+      driver().export_handle(&fd_, handle, CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR, 0);
+  if (result == CUDA_SUCCESS)
+    result = driver().address_reserve(&reserved_, pages, device::kGranularity, 0, 0);
+  if (result == CUDA_SUCCESS) result = driver().map(reserved_, pages, 0, handle, 0);
+  if (result == CUDA_SUCCESS) at_ = reserved_;
+  const CUresult released = driver().release(handle);
+  require(result, "sharing and mapping device memory");
+  require(released, "cuMemRelease");
+}
+
 DeviceBuffer::~DeviceBuffer() {
-  if (at_ != 0) {
-    driver().unmap(at_, device::mapped_bytes(bytes_));
-    driver().address_free(at_, device::mapped_bytes(bytes_));
-  }
+  if (at_ != 0) driver().unmap(at_, device::mapped_bytes(bytes_));
+  if (reserved_ != 0) driver().address_free(reserved_, device::mapped_bytes(bytes_));
   if (fd_ >= 0) ::close(fd_);
 }
 
 DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept
-    : at_(std::exchange(other.at_, 0)), bytes_(other.bytes_), fd_(std::exchange(other.fd_, -1)) {}
+    : reserved_(std::exchange(other.reserved_, 0)),
+      at_(std::exchange(other.at_, 0)),
+      bytes_(other.bytes_),
+      fd_(std::exchange(other.fd_, -1)) {}
 
 void* DeviceBuffer::data() const {
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(at_ + front_bytes()));

@@ -30,7 +30,9 @@ class DeviceBuffer {
   std::uint64_t tail_bytes() const;
 
  private:
-  CUdeviceptr at_ = 0;
+  DeviceBuffer() = default;
+  void place(CUmemGenericAllocationHandle handle, std::uint64_t pages);
+  CUdeviceptr reserved_ = 0, at_ = 0;
   std::uint64_t bytes_ = 0;
   int fd_ = -1;
 };

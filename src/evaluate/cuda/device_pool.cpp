@@ -64,13 +64,14 @@ DeviceOutcome DevicePool::record(const std::string& cubin,
   std::vector<std::uint64_t> bytes = buffer_bytes;
   bytes.push_back(kWorkspace);
   const BytesFile program("vegttt-program", cubin), tape("vegttt-tape");
-  const auto answer =
-      live(recorder_).ask(record_request(bytes), {program.fd(), tape.fd()}, timeout_s);
+  DeviceProcess& recorder = live(recorder_);
+  const DeviceLimits limits = limits_of(recorder.ready());
+  const auto answer = recorder.ask(record_request(bytes), {program.fd(), tape.fd()}, timeout_s);
   DeviceOutcome outcome = outcome_of(answer, timeout_s);
   if (outcome.kind == DeviceOutcome::Kind::kFaulted)
     outcome.text += " (`launch` may only start kernels: it cannot read or write tensors)";
   if (outcome.kind != DeviceOutcome::Kind::kDone) return outcome;
-  core::Result<Plan> made = plan_of_recordings(tape.read(), bytes, kernels, {});
+  core::Result<Plan> made = plan_of_recordings(tape.read(), bytes, kernels, limits);
   if (!made) return {DeviceOutcome::Kind::kRefused, made.error()};
   plan = std::move(made).value();
   return {};
@@ -89,6 +90,7 @@ DeviceOutcome DevicePool::map_one(std::uint32_t slot, const DeviceBuffer& buffer
 DeviceOutcome DevicePool::map(const DeviceTask& task) {
   live(executor_);
   if (mapped_task_ == task.number) return {};
+  mapped_task_ = 0;  // whatever comes of this
   device::Request request;
   request.command = Command::kClear;
   DeviceOutcome outcome = outcome_of(live(executor_).ask(request, {}, kSetup_s), kSetup_s);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -21,12 +22,11 @@
 #include "vegttt/core/error.h"
 #include "vegttt_embedded/vegttt_evaluate_cuda.h"
 
-extern char** environ;
-
 namespace vegttt::evaluate {
 namespace {
 
-constexpr double kStart_s = 60;  // a busy machine: contexts are made one at a time
+constexpr double kStart_s = 60;         // a busy machine: contexts are made one at a time
+constexpr double kLongestWait_s = 1e6;  // poll counts milliseconds in an int
 
 const std::string& program_path() {
   static const std::string path = [] {
@@ -51,6 +51,15 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   for (const std::string& s : strings) list.push_back(const_cast<char*>(s.c_str()));
   list.push_back(nullptr);
   return list;
+}
+
+// SIGKILL is ours.
+std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+    return " by signal " + std::to_string(WTERMSIG(status));
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+    return " with exit code " + std::to_string(WEXITSTATUS(status));
+  return "";
 }
 
 pid_t spawn(int control) {
@@ -90,13 +99,15 @@ pid_t spawn(int control) {
 
 }  // namespace
 
-DeviceProcess::DeviceProcess(int device, const std::string& helpers_cubin) {
+// Delegates, so that the destructor tidies up when it throws.
+DeviceProcess::DeviceProcess(int device, const std::string& helpers_cubin) : DeviceProcess() {
   on_spawner_thread([this] { start(); });
   const BytesFile helpers("vegttt-helpers", helpers_cubin);
   device::Request request;
   request.command = device::Command::kStart;
   request.device = static_cast<std::uint32_t>(device);
-  send(request, {helpers.fd()});
+  if (const int error = send(request, {helpers.fd()}); error != 0)
+    throw core::MachineError(std::strerror(error), "sendmsg to a device process");
 }
 
 void DeviceProcess::start() {
@@ -118,19 +129,21 @@ DeviceProcess::~DeviceProcess() {
   if (control_ >= 0) ::close(control_);
 }
 
-void DeviceProcess::kill() {
+int DeviceProcess::kill() {
   usable_ = false;
-  if (pid_ < 0) return;
+  if (pid_ < 0) return 0;
+  int status = 0;
   ::kill(-pid_, SIGKILL);
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
+  return status;
 }
 
 const device::Reply& DeviceProcess::ready() {
   if (facts_) return *facts_;
   const Answer answer = wait(kStart_s);
-  if (answer.timed_out || answer.ended || answer.reply.outcome != device::Outcome::kDone)
+  if (answer.timed_out || answer.reply.outcome != device::Outcome::kDone)
     throw core::MachineError(
         std::string("the GPU cannot be used: ") +
         (answer.timed_out ? "its context was not made in time" : answer.reply.text));
@@ -138,7 +151,7 @@ const device::Reply& DeviceProcess::ready() {
   return *facts_;
 }
 
-void DeviceProcess::send(const device::Request& request, const std::vector<int>& descriptors) {
+int DeviceProcess::send(const device::Request& request, const std::vector<int>& descriptors) {
   iovec text{const_cast<device::Request*>(&request), sizeof request};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * device::kMostDescriptors)] = {};
   msghdr message{};
@@ -153,8 +166,10 @@ void DeviceProcess::send(const device::Request& request, const std::vector<int>&
     rights->cmsg_len = CMSG_LEN(sizeof(int) * descriptors.size());
     std::memcpy(CMSG_DATA(rights), descriptors.data(), sizeof(int) * descriptors.size());
   }
-  // A process that is gone answers by its end: see wait().
-  [[maybe_unused]] const ssize_t n = ::sendmsg(control_, &message, MSG_NOSIGNAL);
+  ssize_t n = 0;
+  do n = ::sendmsg(control_, &message, MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  return n < 0 ? errno : 0;
 }
 
 DeviceProcess::Answer DeviceProcess::ask(const device::Request& request,
@@ -162,35 +177,51 @@ DeviceProcess::Answer DeviceProcess::ask(const device::Request& request,
                                          double timeout_s) {
   VEGTTT_ASSERT(usable_, "a lost device process is not asked again");
   ready();
-  send(request, descriptors);
+  if (const int error = send(request, descriptors); error != 0) return broken("sendmsg", error);
   return wait(timeout_s);
 }
 
 DeviceProcess::Answer DeviceProcess::wait(double timeout_s) {
-  Answer answer;
   const double deadline_s = core::now_s() + timeout_s;
   pollfd readable{control_, POLLIN, 0};
   int ready = 0;
   do {
-    const double left_s = std::max(0.0, deadline_s - core::now_s());
+    const double left_s = std::clamp(deadline_s - core::now_s(), 0.0, kLongestWait_s);
     ready = ::poll(&readable, 1, static_cast<int>(std::ceil(left_s * 1e3)));
   } while (ready < 0 && errno == EINTR);
-  if (ready == 0) {
-    answer.timed_out = true;
-    kill();
-    return answer;
-  }
-  if (::recv(control_, &answer.reply, sizeof answer.reply, 0) !=
-      static_cast<ssize_t>(sizeof answer.reply)) {
-    answer.reply = {};
-    answer.ended = true;
-    answer.reply.outcome = device::Outcome::kMachine;
-    std::strcpy(answer.reply.text, "the device process ended");
-    kill();
-  } else if (answer.reply.outcome == device::Outcome::kFaulted) {
-    kill();
-  }
+  if (ready < 0) return broken("poll", errno);
+  if (ready > 0) return receive();
+  Answer answer;
+  answer.timed_out = true;
+  kill();
+  return answer;
+}
+
+DeviceProcess::Answer DeviceProcess::receive() {
+  Answer answer;
+  ssize_t n = 0;
+  do n = ::recv(control_, &answer.reply, sizeof answer.reply, 0);
+  while (n < 0 && errno == EINTR);
+  if (n < 0) return broken("recv", errno);
+  if (n == 0) return broken("recv", ECONNRESET);
+  if (n != sizeof answer.reply) return broken("recv", EMSGSIZE);
   answer.reply.text[sizeof answer.reply.text - 1] = 0;
+  // Of no more use, and not to be reaped while something is timed.
+  if (answer.reply.outcome == device::Outcome::kFaulted ||
+      answer.reply.outcome == device::Outcome::kMachine)
+    kill();
+  return answer;
+}
+
+DeviceProcess::Answer DeviceProcess::broken(const char* call, int error) {
+  Answer answer;
+  answer.reply.outcome = device::Outcome::kMachine;
+  answer.ended = error == EPIPE || error == ECONNRESET || error == ENOTCONN;
+  const std::string text =
+      answer.ended ? "the device process ended" + how_it_ended(kill())
+                   : std::string(call) + " to the device process: " + std::strerror(error);
+  kill();
+  std::snprintf(answer.reply.text, sizeof answer.reply.text, "%s", text.c_str());
   return answer;
 }
 

@@ -28,16 +28,19 @@ class DeviceProcess {
     bool timed_out = false;  // killed at the deadline
     bool ended = false;      // by itself; reply.text says how
   };
-  // After a time-out, an end or kFaulted the process is of no more use.
+  // After a time-out, an end, kFaulted or kMachine the process is gone.
   Answer ask(const device::Request& request, const std::vector<int>& descriptors, double timeout_s);
   bool usable() const { return usable_; }
   pid_t pid() const { return pid_; }
 
  private:
+  DeviceProcess() = default;
   void start();
-  void send(const device::Request& request, const std::vector<int>& descriptors);
+  int send(const device::Request& request, const std::vector<int>& descriptors);  // 0 or errno
   Answer wait(double timeout_s);
-  void kill();
+  Answer receive();
+  Answer broken(const char* call, int error);
+  int kill();  // how it ended, as waitpid says it
 
   pid_t pid_ = -1;
   int control_ = -1;

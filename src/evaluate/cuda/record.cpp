@@ -1,7 +1,8 @@
 #include "record.h"
 
+#include <algorithm>
 #include <cstring>
-#include <optional>
+#include <iterator>
 
 namespace vegttt::evaluate {
 namespace {
@@ -45,6 +46,15 @@ device::Request record_request(const std::vector<std::uint64_t>& bytes) {
   request.buffers = static_cast<std::uint32_t>(bytes.size());
   std::copy(bytes.begin(), bytes.end(), request.bytes);
   return request;
+}
+
+DeviceLimits limits_of(const device::Reply& ready) {
+  DeviceLimits limits;
+  std::copy(std::begin(ready.grid), std::end(ready.grid), limits.grid.begin());
+  std::copy(std::begin(ready.block), std::end(ready.block), limits.block.begin());
+  limits.threads = ready.threads;
+  limits.shared_bytes = ready.shared_bytes;
+  return limits;
 }
 
 core::Result<Plan> plan_of_recordings(std::string_view file,

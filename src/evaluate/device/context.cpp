@@ -1,133 +1,37 @@
 #include "context.h"
 
-#include <utility>
+#include <initializer_list>
+
+#include "stack_limit.h"
 
 namespace vegttt::evaluate::device {
 
 using cuda::driver;
 
 namespace {
+
 CUdevice device_in_use = 0;
-}
 
-CUdevice current_device() { return device_in_use; }
-
-namespace {
-
-// After these the context answers nothing any more.
-bool is_lost(CUresult result) {
-  switch (result) {
-    case CUDA_ERROR_ILLEGAL_ADDRESS:
-    case CUDA_ERROR_LAUNCH_FAILED:
-    case CUDA_ERROR_ILLEGAL_INSTRUCTION:
-    case CUDA_ERROR_MISALIGNED_ADDRESS:
-    case CUDA_ERROR_INVALID_ADDRESS_SPACE:
-    case CUDA_ERROR_INVALID_PC:
-    case CUDA_ERROR_HARDWARE_STACK_ERROR:
-    case CUDA_ERROR_ASSERT:
-    case CUDA_ERROR_LAUNCH_TIMEOUT:
-    case CUDA_ERROR_ECC_UNCORRECTABLE:
-    case CUDA_ERROR_UNKNOWN:
-      return true;
-    default:
-      return false;
+// The least of these that the driver takes.
+void lower(CUlimit limit, std::initializer_list<std::size_t> values, const char* what) {
+  CUresult result = CUDA_SUCCESS;
+  for (const std::size_t value : values) {
+    result = driver().set_limit(limit, value);
+    if (result == CUDA_SUCCESS) return;
   }
+  // A device without persisting lines has no limit for them.
+  if (result == CUDA_ERROR_UNSUPPORTED_LIMIT || result == CUDA_ERROR_NOT_SUPPORTED) return;
+  must(result, what);
 }
 
 }  // namespace
 
-void must(CUresult result, const char* call) {
-  if (result == CUDA_SUCCESS) return;
-  // Faults show up at whatever call comes next.
-  throw Failed{is_lost(result) ? Outcome::kFaulted : Outcome::kMachine,
-               result,
-               std::string(call) + ": " + cuda::error_text(result)};
-}
+CUdevice current_device() { return device_in_use; }
 
-void candidate_must(CUresult result, const std::string& what) {
-  if (result == CUDA_SUCCESS) return;
-  throw Failed{is_lost(result) ? Outcome::kFaulted : Outcome::kRefused,
-               result,
-               what + ": " + cuda::error_text(result)};
-}
-
-Module::Module(std::string_view cubin) {
-  candidate_must(driver().module_load(&module_, cubin.data()), "loading the program");
-}
-
-Module::~Module() {
-  if (module_ != nullptr) driver().module_unload(module_);
-}
-
-Module::Module(Module&& other) noexcept : module_(std::exchange(other.module_, nullptr)) {}
-
-Module& Module::operator=(Module&& other) noexcept {
-  std::swap(module_, other.module_);
-  return *this;
-}
-
-CUfunction Module::function(const char* name) const {
-  CUfunction function = nullptr;
-  candidate_must(driver().module_function(&function, module_, name),
-                 std::string("finding the kernel ") + name);
-  return function;
-}
-
-CUdeviceptr Module::global(const char* name) const {
-  CUdeviceptr address = 0;
-  std::size_t bytes = 0;
-  return driver().module_global(&address, &bytes, module_, name) == CUDA_SUCCESS ? address : 0;
-}
-
-Mapping::Mapping(int fd, std::uint64_t bytes, bool writable) : bytes_(bytes) {
-  CUmemGenericAllocationHandle handle = 0;
-  must(driver().import_handle(&handle,
-                              reinterpret_cast<void*>(static_cast<std::uintptr_t>(fd)),
-                              CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR),
-       "cuMemImportFromShareableHandle");
-  place(handle, writable);
-}
-
-Mapping::Mapping(std::uint64_t bytes) : bytes_(mapped_bytes(bytes)) {
-  CUmemAllocationProp properties{};
-  properties.type = CU_MEM_ALLOCATION_TYPE_PINNED;
-  properties.location = {CU_MEM_LOCATION_TYPE_DEVICE, current_device()};
-  CUmemGenericAllocationHandle handle = 0;
-  const CUresult result = driver().create(&handle, bytes_, &properties, 0);
-  if (result == CUDA_ERROR_OUT_OF_MEMORY)
-    throw Failed{Outcome::kRefused, result, "the workspace does not fit into device memory"};
-  must(result, "cuMemCreate");
-  place(handle, true);
-}
-
-void Mapping::place(CUmemGenericAllocationHandle handle, bool writable) {
-  const std::uint64_t pages = page_bytes();
-  must(driver().address_reserve(&reserved_, pages + 2 * kGuard, kGranularity, 0, 0),
-       "cuMemAddressReserve");
-  must(driver().map(reserved_ + kGuard, pages, 0, handle, 0), "cuMemMap");
-  at_ = reserved_ + kGuard;
-  must(driver().release(handle), "cuMemRelease");
-  CUmemAccessDesc access{};
-  access.location = {CU_MEM_LOCATION_TYPE_DEVICE, current_device()};
-  access.flags = writable ? CU_MEM_ACCESS_FLAGS_PROT_READWRITE : CU_MEM_ACCESS_FLAGS_PROT_READ;
-  must(driver().set_access(at_, pages, &access, 1), "cuMemSetAccess");
-}
-
-Mapping::~Mapping() {
-  if (at_ != 0) driver().unmap(at_, page_bytes());
-  if (reserved_ != 0) driver().address_free(reserved_, page_bytes() + 2 * kGuard);
-}
-
-Mapping::Mapping(Mapping&& other) noexcept
-    : reserved_(std::exchange(other.reserved_, 0)),
-      at_(std::exchange(other.at_, 0)),
-      bytes_(other.bytes_) {}
-
-Mapping& Mapping::operator=(Mapping&& other) noexcept {
-  std::swap(reserved_, other.reserved_);
-  std::swap(at_, other.at_);
-  std::swap(bytes_, other.bytes_);
-  return *this;
+int attribute(CUdevice_attribute which) {
+  int value = 0;
+  must(driver().device_attribute(&value, which, device_in_use), "cuDeviceGetAttribute");
+  return value;
 }
 
 // A small printf buffer and no heap: kernels that use them are refused before they come here.
@@ -140,9 +44,35 @@ void start_context(std::uint32_t device) {
   must(d.primary_flags(device_in_use, CU_CTX_SCHED_SPIN), "cuDevicePrimaryCtxSetFlags");
   must(d.primary_retain(&context, device_in_use), "cuDevicePrimaryCtxRetain");
   must(d.set_current(context), "cuCtxSetCurrent");
-  d.set_limit(CU_LIMIT_PRINTF_FIFO_SIZE, 0);
-  d.set_limit(CU_LIMIT_MALLOC_HEAP_SIZE, 0);
-  d.set_limit(CU_LIMIT_PERSISTING_L2_CACHE_SIZE, 0);
+  lower(CU_LIMIT_PRINTF_FIFO_SIZE, {0, 4096, 65536}, "cuCtxSetLimit of the printf buffer");
+  lower(CU_LIMIT_MALLOC_HEAP_SIZE, {0, 4096, 1 << 20}, "cuCtxSetLimit of the heap");
+  lower(CU_LIMIT_PERSISTING_L2_CACHE_SIZE, {0}, "cuCtxSetLimit of persisting cache lines");
+  must(d.set_limit(CU_LIMIT_STACK_SIZE, kStackBytes), "cuCtxSetLimit of stacks");
+}
+
+void describe_device(Reply& reply) {
+  const auto ask = [](CUdevice_attribute which) {
+    return static_cast<std::uint32_t>(attribute(which));
+  };
+  reply.sm_count = ask(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+  reply.shared_bytes = ask(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+  reply.threads = ask(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK);
+  reply.l2_bytes = ask(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
+  for (int i = 0; i < 3; ++i) {  // x, y and z follow each other in cuda.h
+    reply.grid[i] = ask(static_cast<CUdevice_attribute>(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X + i));
+    reply.block[i] = ask(static_cast<CUdevice_attribute>(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X + i));
+  }
+}
+
+std::uint64_t stack_limit() {
+  std::size_t bytes = 0;
+  must(driver().get_limit(&bytes, CU_LIMIT_STACK_SIZE), "cuCtxGetLimit of stacks");
+  return bytes;
+}
+
+void shrink_stacks() {
+  if (stack_limit() > kStackBytes)
+    must(driver().set_limit(CU_LIMIT_STACK_SIZE, kStackBytes), "cuCtxSetLimit of stacks");
 }
 
 }  // namespace vegttt::evaluate::device

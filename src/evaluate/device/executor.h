@@ -1,12 +1,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "../cuda/plan.h"
-#include "context.h"
+#include "loaded_plan.h"
+#include "mapping.h"
+#include "scrubber.h"
+#include "stopwatch.h"
 
 namespace vegttt::evaluate::device {
 
@@ -19,42 +21,29 @@ class Executor {
 
   void map(std::uint32_t slot, int fd, std::uint64_t bytes, bool writable);
   void clear();
-  // Everything that can be refused before the first launch: unknown kernels, too much shared
-  // memory.
+  // Everything that can be refused before the first launch is refused here.
   void load(std::string cubin, Plan plan, bool reload, std::uint64_t workspace_bytes);
   // One repetition: poison, scrub, flush, then the plan between two events. Throws Failed.
   Reply run(const Request& request);
 
  private:
-  struct Prepared {
-    CUfunction function = nullptr;
-    std::vector<std::byte> arguments;
-  };
-  void find_functions();
+  void make_workspace(std::uint64_t bytes);
+  void measure_calm();
+  void prepare(const Request& request);
   void poison(const Request& request);
-  void scrub(std::uint32_t value);
-  void flush();
-  void place_pointers(const Request& request);
   CUdeviceptr address_of(const Request& request, const PlanPointer& pointer) const;
-  void launch_nodes();
-  void launch_node(const PlanNode& node, Prepared& prepared);
-  bool time_once(double block_us, Reply& reply);
 
   Module helpers_;
-  CUfunction spin_ = nullptr, read_ = nullptr, scrub_ = nullptr, scrub_stack_ = nullptr;
-  CUstream stream_ = nullptr;
-  CUevent begin_ = nullptr, end_ = nullptr;
-  Mapping flush_, workspace_;
-  int processors_ = 0, shared_bytes_ = 0;
+  Stream stream_;
+  Scrubber scrubber_;
+  Stopwatch stopwatch_;
 
   std::map<std::uint32_t, Mapping> slots_;
-  std::string cubin_;
-  Plan plan_;
+  Mapping workspace_;
+  std::optional<LoadedPlan> loaded_;
   bool reload_ = false;
-  Module module_;
-  std::vector<std::string> names_;
-  std::vector<Prepared> prepared_;
   double block_us_ = 0;
+  std::map<std::size_t, Calm> calm_;  // by kernels
 };
 
 }  // namespace vegttt::evaluate::device

@@ -15,13 +15,12 @@
 #include <cstring>
 #include <memory>
 
+#include "context.h"
 #include "executor.h"
 #include "recorder.h"
 
 namespace vegttt::evaluate::device {
 namespace {
-
-using cuda::driver;
 
 struct Message {
   Request request;
@@ -53,6 +52,13 @@ bool receive(Message& message) {
   return true;
 }
 
+bool answer(const Reply& reply) {
+  ssize_t n = 0;
+  do n = ::send(kControlFd, &reply, sizeof reply, MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  return n == sizeof reply;
+}
+
 // With a NUL behind it, which the driver wants behind PTX.
 std::string contents(int fd) {
   struct stat info {};
@@ -65,12 +71,6 @@ std::string contents(int fd) {
     at += static_cast<std::size_t>(n);
   }
   return bytes;
-}
-
-std::uint32_t attribute(CUdevice_attribute which) {
-  int value = 0;
-  must(driver().device_attribute(&value, which, current_device()), "cuDeviceGetAttribute");
-  return static_cast<std::uint32_t>(value);
 }
 
 class Server {
@@ -102,11 +102,7 @@ class Server {
     start_context(message.request.device);
     helpers_ = contents(message.fds[0]);
     Reply reply;
-    reply.sm_count = attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-    reply.shared_bytes = attribute(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
-    reply.major = attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
-    reply.minor = attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-    reply.l2_bytes = attribute(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
+    describe_device(reply);
     return reply;
   }
 
@@ -164,8 +160,8 @@ int main(int argc, char** argv) {
     Message message;
     if (!receive(message)) ::_exit(0);
     const Reply reply = answer_or_say_why(server, message);
-    if (::send(kControlFd, &reply, sizeof reply, MSG_NOSIGNAL) != sizeof reply) ::_exit(0);
+    if (!answer(reply)) ::_exit(0);
     // A lost context cannot be cleaned up either: its destructors would only wait for it.
-    if (reply.outcome == Outcome::kFaulted) ::_exit(0);
+    if (reply.outcome == Outcome::kFaulted || reply.outcome == Outcome::kMachine) ::_exit(0);
   }
 }

@@ -10,7 +10,8 @@
 //   kRun     slots, poison                      -> times of one repetition
 //
 // A process records or executes, never both: recorded code runs where no input is mapped. After a
-// reply kFaulted the process is of no more use.
+// reply kFaulted or kMachine the process is of no more use. No reply is sent before every kernel
+// has ended.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +47,7 @@ enum class Outcome : std::uint32_t {
   kDone,
   kRefused,  // the candidate asked for what this device cannot; the process lives
   kFaulted,  // the candidate broke the context; the process is lost
-  kMachine,  // not the candidate's fault
+  kMachine,  // not the candidate's fault; the process is not to be trusted
 };
 
 struct Reply {
@@ -58,8 +59,14 @@ struct Reply {
   double wall_us = 0;     // from before the blocking kernel to the end, this process's clock
   double block_us = 0;    // what the blocking kernel was asked to take
   double queue_us = 0;    // spent enqueueing
+  double prepare_us = 0;  // poisoning, scrubbing, flushing before it
+  double request_us = 0;  // all of it, with repeats
+  double calm_us = 0, calm_spread_us = 0;  // wall - block - elapsed of an empty plan, its spread
+  std::uint32_t tries = 0;                 // more than 1: queueing took longer than the block
+  std::uint64_t stack_bytes = 0;           // scrubbed of each thread
   // kStart
-  std::uint32_t sm_count = 0, shared_bytes = 0, major = 0, minor = 0;
+  std::uint32_t sm_count = 0, shared_bytes = 0, threads = 0;
+  std::uint32_t grid[3] = {}, block[3] = {};
   std::uint64_t l2_bytes = 0;
 };
 
@@ -74,7 +81,8 @@ constexpr std::uint64_t first_byte(std::uint64_t bytes) {
   return mapped_bytes(bytes) - (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-// In the file of kRecord: twice this, each followed by the header and the nodes of cuda/plan.h.
+// In the file of kRecord: twice this, each followed by the header and the nodes of
+// cuda/make_plan.h.
 struct RecordingFile {
   std::uint64_t buffers = 0;
   std::uint64_t base[kMostBuffers] = {};

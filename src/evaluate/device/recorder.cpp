@@ -2,10 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
-#include "../cuda/plan.h"
+#include "../cuda/make_plan.h"
 #include "context.h"
+#include "mapping.h"
+#include "module.h"
 
 namespace vegttt::evaluate::device {
 namespace {
@@ -45,26 +50,43 @@ class Addresses {
   RecordingFile file_;
 };
 
+class DeviceMemory {
+ public:
+  explicit DeviceMemory(std::size_t bytes) { must(driver().mem_alloc(&at_, bytes), "cuMemAlloc"); }
+  ~DeviceMemory() { driver().mem_free(at_); }
+  DeviceMemory(const DeviceMemory&) = delete;
+  DeviceMemory& operator=(const DeviceMemory&) = delete;
+  CUdeviceptr at() const { return at_; }
+
+ private:
+  CUdeviceptr at_ = 0;
+};
+
 // Device memory that recordings are written to, made once.
 struct Tape {
-  CUdeviceptr header = 0, workspace = 0, pointers = 0, nodes = 0;
+  DeviceMemory header{sizeof(RecordingHeader)}, workspace{sizeof(DeviceWorkspace)},
+      pointers{sizeof(std::uint64_t) * kMostBuffers}, nodes{sizeof(RecordedNode) * kMostNodes};
   RecordingHeader blank{};
 
   Tape() {
-    must(driver().mem_alloc(&header, sizeof(RecordingHeader)), "cuMemAlloc");
-    must(driver().mem_alloc(&workspace, sizeof(DeviceWorkspace)), "cuMemAlloc");
-    must(driver().mem_alloc(&pointers, sizeof(std::uint64_t) * kMostBuffers), "cuMemAlloc");
-    must(driver().mem_alloc(&nodes, sizeof(RecordedNode) * kMostNodes), "cuMemAlloc");
     blank.capacity = kMostNodes;
-    blank.workspace = workspace;
-    blank.nodes = nodes;
+    blank.workspace = workspace.at();
+    blank.nodes = nodes.at();
     for (int i = 1; i < 160; ++i) {
       int value = 0;
       if (driver().device_attribute(&value, static_cast<CUdevice_attribute>(i), current_device()) ==
           CUDA_SUCCESS)
         blank.attributes[i] = value;
     }
-    must(driver().memset8(nodes, 0, sizeof(RecordedNode) * kMostNodes), "cuMemsetD8");
+  }
+  // All of it: padding of arguments is compared, and a candidate may have written behind its nodes.
+  void clear(const DeviceWorkspace& space, const RecordingFile& places, std::uint32_t tensors) {
+    must(driver().copy_to_device(header.at(), &blank, sizeof blank), "cuMemcpyHtoD");
+    must(driver().copy_to_device(workspace.at(), &space, sizeof space), "cuMemcpyHtoD");
+    must(driver().memset8(pointers.at(), 0, sizeof(std::uint64_t) * kMostBuffers), "cuMemsetD8");
+    must(driver().copy_to_device(pointers.at(), places.base, tensors * sizeof(std::uint64_t)),
+         "cuMemcpyHtoD");
+    must(driver().memset8(nodes.at(), 0, sizeof(RecordedNode) * kMostNodes), "cuMemsetD8");
   }
 };
 
@@ -77,7 +99,11 @@ void put(int file, const void* data, std::size_t bytes) {
   const char* at = static_cast<const char*>(data);
   while (bytes > 0) {
     const ssize_t n = ::write(file, at, bytes);
-    if (n <= 0) throw Failed{Outcome::kMachine, CUDA_SUCCESS, "writing the recording failed"};
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0)
+      throw Failed{Outcome::kMachine,
+                   CUDA_SUCCESS,
+                   std::string("writing the recording: ") + std::strerror(errno)};
     at += n;
     bytes -= static_cast<std::size_t>(n);
   }
@@ -90,13 +116,10 @@ void record_once(const Request& request,
   Tape& t = tape();
   const std::uint32_t last = request.buffers - 1;
   const DeviceWorkspace workspace{addresses.file().base[last], request.bytes[last], 0};
-  must(driver().copy_to_device(t.header, &t.blank, sizeof t.blank), "cuMemcpyHtoD");
-  must(driver().copy_to_device(t.workspace, &workspace, sizeof workspace), "cuMemcpyHtoD");
-  must(driver().copy_to_device(t.pointers, addresses.file().base, last * sizeof(std::uint64_t)),
-       "cuMemcpyHtoD");
+  t.clear(workspace, addresses.file(), last);
+  CUdeviceptr header_at = t.header.at(), buffers = t.pointers.at(), ws = t.workspace.at();
   if (const CUdeviceptr pointer = module.global("vegttt_recording"); pointer != 0)
-    must(driver().copy_to_device(pointer, &t.header, sizeof t.header), "cuMemcpyHtoD");
-  CUdeviceptr buffers = t.pointers, ws = t.workspace;
+    must(driver().copy_to_device(pointer, &header_at, sizeof header_at), "cuMemcpyHtoD");
   void* arguments[] = {&buffers, &ws};
   candidate_must(
       driver().launch(
@@ -105,16 +128,13 @@ void record_once(const Request& request,
   candidate_must(driver().synchronize(), "running `launch`");
   RecordingHeader header{};
   DeviceWorkspace used{};
-  must(driver().copy_to_host(&header, t.header, sizeof header), "cuMemcpyDtoH");
-  must(driver().copy_to_host(&used, t.workspace, sizeof used), "cuMemcpyDtoH");
+  must(driver().copy_to_host(&header, t.header.at(), sizeof header), "cuMemcpyDtoH");
+  must(driver().copy_to_host(&used, t.workspace.at(), sizeof used), "cuMemcpyDtoH");
   header.count = std::min(header.count, kMostNodes);
   header.workspace_used = used.used;
   std::vector<RecordedNode> nodes(header.count);
   const std::size_t bytes = nodes.size() * sizeof(RecordedNode);
-  if (bytes > 0) {
-    must(driver().copy_to_host(nodes.data(), t.nodes, bytes), "cuMemcpyDtoH");
-    must(driver().memset8(t.nodes, 0, bytes), "cuMemsetD8");  // padding of arguments is compared
-  }
+  if (bytes > 0) must(driver().copy_to_host(nodes.data(), t.nodes.at(), bytes), "cuMemcpyDtoH");
   put(file, &addresses.file(), sizeof addresses.file());
   put(file, &header, sizeof header);
   put(file, nodes.data(), bytes);

@@ -14,11 +14,13 @@ namespace vegttt::evaluate::cuda {
   X(device_count, cuDeviceGetCount)                \
   X(device_get, cuDeviceGet)                       \
   X(device_name, cuDeviceGetName)                  \
+  X(device_bus, cuDeviceGetPCIBusId)               \
   X(device_attribute, cuDeviceGetAttribute)        \
   X(primary_retain, cuDevicePrimaryCtxRetain)      \
   X(primary_flags, cuDevicePrimaryCtxSetFlags)     \
   X(set_current, cuCtxSetCurrent)                  \
   X(set_limit, cuCtxSetLimit)                      \
+  X(get_limit, cuCtxGetLimit)                      \
   X(reset_persisting, cuCtxResetPersistingL2Cache) \
   X(synchronize, cuCtxSynchronize)                 \
   X(error_name, cuGetErrorName)                    \
@@ -40,8 +42,10 @@ namespace vegttt::evaluate::cuda {
   X(memset32_async, cuMemsetD32Async)              \
   X(memset8, cuMemsetD8)                           \
   X(stream_create, cuStreamCreate)                 \
+  X(stream_destroy, cuStreamDestroy)               \
   X(stream_synchronize, cuStreamSynchronize)       \
   X(event_create, cuEventCreate)                   \
+  X(event_destroy, cuEventDestroy)                 \
   X(event_record, cuEventRecord)                   \
   X(event_elapsed_ms, cuEventElapsedTime)          \
   X(address_reserve, cuMemAddressReserve)          \
