@@ -1,9 +1,11 @@
-// vegttt eval FILE... --task ID: what the judge says about kernels of one's own.
+// vegttt eval FILE... --task ID: what the judge says about kernels of one's own; or about lines of
+// JSON on standard input.
 #include <fmt/format.h>
 
 #include <iostream>
 #include <iterator>
 
+#include "eval_lines.h"
 #include "evaluation_text.h"
 #include "subcommand.h"
 #include "vegttt/core/file.h"
@@ -33,9 +35,12 @@ bool passed(const records::Evaluation& evaluation, Until until) {
 class Eval : public Subcommand {
  public:
   void add(CLI::App& app) override {
-    app.add_option("file", files_, "kernel sources or model answers; - reads standard input")
-        ->required();
-    app.add_option("--task", task_, "task id (L1/4 or 4) or a task file")->required();
+    app.add_option("file", files_, "kernel sources or model answers; - reads standard input");
+    app.add_option("--task", task_, "task id (L1/4 or 4) or a task file");
+    app.add_flag("--jsonl",
+                 jsonl_,
+                 "reads lines {\"task\", \"text\", \"seed\", \"id\"} from standard input and "
+                 "writes an evaluation for each as soon as it is there (seed, id: optional)");
     app.add_option("--size", options_.size, "size set of the task")->capture_default_str();
     app.add_option("--dialect", options_.evaluate.dialect, "cpp or cuda")->capture_default_str();
     app.add_option("--protocol",
@@ -48,13 +53,18 @@ class Eval : public Subcommand {
         ->capture_default_str();
     app.add_option("--seed", options_.secret_seed, "seed of the inputs; 0 draws a secret one")
         ->capture_default_str();
+    app.add_option("--device", options_.evaluate.device, "cuda: which GPU")->capture_default_str();
     app.add_option("--tasks-from", folders_, "more folders with task files");
     app.add_option("--keep", options_.kernel_folder, "folder for assembled sources and logs");
   }
 
   ExitCode run(const CommonOptions& common) override {
     options_.evaluate.threads = common.threads;
+    check_arguments();
     const tasks::Catalogue catalogue = tasks::Catalogue::load(folders_);
+    if (jsonl_)
+      return judge_lines(std::cin, std::cout, options_, catalogue) ? ExitCode::kDone
+                                                                   : ExitCode::kConfig;
     const auto evaluator = evaluate::make_evaluator(options_, catalogue);
     const Until until = until_ == "compile"  ? Until::kCompile
                         : until_ == "verify" ? Until::kVerify
@@ -70,6 +80,13 @@ class Eval : public Subcommand {
   }
 
  private:
+  void check_arguments() const {
+    if (jsonl_ && (!files_.empty() || !task_.empty() || until_ != "time"))
+      throw core::UsageError("--jsonl takes no files, no --task and no --until");
+    if (!jsonl_ && (files_.empty() || task_.empty()))
+      throw core::UsageError("name kernel files and their --task, or give --jsonl");
+  }
+
   void print(const std::string& file,
              const records::Evaluation& evaluation,
              Until until,
@@ -86,6 +103,7 @@ class Eval : public Subcommand {
   evaluate::EvaluatorOptions options_;
   std::vector<std::string> files_, folders_;
   std::string task_, until_ = "time";
+  bool jsonl_ = false;
 };
 
 }  // namespace

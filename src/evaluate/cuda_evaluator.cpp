@@ -4,13 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
-#include <map>
-#include <mutex>
-#include <thread>
-
+#include "compile_ahead.h"
 #include "conclude.h"
+#include "cuda/device_facts.h"
 #include "cuda/device_trial.h"
+#include "cuda/gpu_conditions.h"
 #include "cuda/helpers.h"
 #include "device_compiler.h"
 #include "kernel_files.h"
@@ -27,31 +25,29 @@ namespace {
 using records::Evaluation;
 using records::Status;
 
-constexpr int kDevice = 0;
-
 // What needs a GPU, made when the first candidate is run.
 struct Gpu {
   JudgeKernels kernels;
   DevicePool pool;
   DeviceTasks tasks;
+  GpuConditions conditions;
   std::string name;
 
   Gpu(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue)
-      : kernels(kDevice),
-        pool(kDevice, helpers_cubin()),
-        tasks(options, protocol, catalogue, kernels, kDevice) {
-    char text[256] = {};
-    require(cuda::driver().device_name(text, sizeof text - 1, kDevice), "cuDeviceGetName");
-    int version = 0;
-    cuda::driver().driver_version(&version);
-    name = fmt::format("{}, CUDA {}.{}", text, version / 1000, version % 1000 / 10);
-  }
+      : kernels(options.evaluate.device),
+        pool(options.evaluate.device, helpers_cubin()),
+        tasks(options, protocol, catalogue, kernels, options.evaluate.device),
+        conditions(cuda::device_bus(options.evaluate.device)),
+        name(cuda::device_name(options.evaluate.device)) {}
 };
 
 class CudaEvaluator : public Evaluator {
  public:
   CudaEvaluator(const EvaluatorOptions& options, const tasks::Catalogue& catalogue)
-      : options_(options), catalogue_(catalogue), protocol_(protocol(options.evaluate.protocol)) {}
+      : options_(options),
+        catalogue_(catalogue),
+        protocol_(protocol(options.evaluate.protocol)),
+        architecture_(cuda::device_architecture(options.evaluate.device)) {}
 
   Evaluation evaluate(const Submission& submission, Until until) override {
     Evaluation result;
@@ -66,7 +62,7 @@ class CudaEvaluator : public Evaluator {
 
  private:
   DeviceCompileResult compile(const records::Candidate& candidate) const {
-    return compile_for_device(candidate, {options_.evaluate.compile_timeout_s, "90a"});
+    return compile_for_device(candidate, {options_.evaluate.compile_timeout_s, architecture_});
   }
   Evaluation judge(const records::Candidate& candidate,
                    const DeviceCompileResult& compiled,
@@ -86,6 +82,7 @@ class CudaEvaluator : public Evaluator {
   EvaluatorOptions options_;
   const tasks::Catalogue& catalogue_;
   Protocol protocol_;
+  std::string architecture_;
   std::unique_ptr<Gpu> gpu_;
   std::uint64_t evaluations_ = 0;
 };
@@ -120,7 +117,7 @@ Evaluation CudaEvaluator::judge(const records::Candidate& candidate,
     result.message = "compiled; no GPU to run it on";
     return result;
   }
-  use_device(kDevice);
+  use_device(options_.evaluate.device);
   if (!gpu_) gpu_ = std::make_unique<Gpu>(options_, protocol_, catalogue_);
   result.machine = gpu_->name;
   run(candidate, compiled, until, result);
@@ -168,61 +165,12 @@ void CudaEvaluator::time(DeviceTrial& trial, Evaluation& result) const {
   records::Timing timing;
   const bool finished = trial.time(protocol_, timing);
   result.stage_s["time"] = watch.elapsed_s();
-  if (finished || result.status == Status::kSuspicious) result.timing = timing;
+  if (finished || result.status == Status::kSuspicious) {
+    result.timing = timing;
+    result.conditions = gpu_->conditions.now();
+  }
   if (finished) conclude(result);
 }
-
-// Compiled ahead by threads of their own, in the order in which the judge wants them; equal sources
-// once.
-class CompileAhead {
- public:
-  using Compile = std::function<DeviceCompileResult(const records::Candidate&)>;
-  CompileAhead(std::vector<const records::Candidate*> candidates, int threads, Compile compile)
-      : candidates_(std::move(candidates)), compile_(std::move(compile)) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
-  }
-  ~CompileAhead() {
-    const std::lock_guard lock(mutex_);
-    next_ = candidates_.size();
-  }
-
-  const DeviceCompileResult& wait_for(const std::string& hash) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failure_ || results_.contains(hash); });
-    if (failure_) std::rethrow_exception(failure_);
-    return results_.at(hash);
-  }
-
- private:
-  void work() {
-    while (true) {
-      const records::Candidate* candidate = nullptr;
-      {
-        const std::lock_guard lock(mutex_);
-        if (next_ >= candidates_.size()) return;
-        candidate = candidates_[next_++];
-      }
-      try {
-        DeviceCompileResult compiled = compile_(*candidate);
-        const std::lock_guard lock(mutex_);
-        results_.emplace(candidate->hash, std::move(compiled));
-      } catch (...) {
-        const std::lock_guard lock(mutex_);
-        failure_ = std::current_exception();
-      }
-      changed_.notify_all();
-    }
-  }
-
-  std::vector<const records::Candidate*> candidates_;
-  Compile compile_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t next_ = 0;
-  std::map<std::string, DeviceCompileResult> results_;
-  std::exception_ptr failure_;
-  std::vector<std::jthread> threads_;  // last: they end before the rest does
-};
 
 void CudaEvaluator::evaluate_all(const std::vector<Submission>& submissions,
                                  const std::function<void(std::size_t, const Evaluation&)>& done) {
@@ -231,19 +179,18 @@ void CudaEvaluator::evaluate_all(const std::vector<Submission>& submissions,
   for (std::size_t i = 0; i < submissions.size(); ++i)
     candidates.push_back(assemble(submissions[i], options_, catalogue_, results[i]));
   const std::vector<std::size_t> order = by_task(submissions);
-  std::vector<const records::Candidate*> distinct;
-  std::map<std::string, int> seen;
+  std::vector<const records::Candidate*> wanted;
   for (const std::size_t i : order)
-    if (candidates[i] && ++seen[candidates[i]->hash] == 1) distinct.push_back(&*candidates[i]);
+    if (candidates[i]) wanted.push_back(&*candidates[i]);
   // One core is left to the judge.
-  CompileAhead ahead(std::move(distinct),
-                     std::max(1, usable_cores() - 1),
-                     [this](const records::Candidate& candidate) { return compile(candidate); });
+  CompileAhead ahead(wanted, std::max(1, usable_cores() - 1), [this](const auto& candidate) {
+    return compile(candidate);
+  });
   for (const std::size_t i : order) {
     core::throw_if_stopped();
     if (candidates[i])
-      results[i] = judge(
-          *candidates[i], ahead.wait_for(candidates[i]->hash), Until::kTime, std::move(results[i]));
+      results[i] =
+          judge(*candidates[i], *ahead.take(*candidates[i]), Until::kTime, std::move(results[i]));
     done(i, results[i]);
   }
 }

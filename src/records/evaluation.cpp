@@ -54,6 +54,19 @@ Timing timing_from_json(const Json& json) {
   return timing;
 }
 
+Conditions conditions_from_json(const Json& json) {
+  Conditions conditions;
+  conditions.sm_mhz = number_or_zero(json, "sm_mhz");
+  conditions.memory_mhz = number_or_zero(json, "memory_mhz");
+  conditions.temperature_c = number_or_zero(json, "temperature_c");
+  conditions.power_w = number_or_zero(json, "power_w");
+  conditions.busy = number_or_zero(json, "busy");
+  conditions.throttled = core::get_or<std::string>(json, "throttled", "");
+  conditions.l2 = core::get_or<std::string>(json, "l2", "");
+  conditions.tf32 = core::get_or<bool>(json, "tf32", false);
+  return conditions;
+}
+
 }  // namespace
 
 const std::vector<Status>& all_statuses() {
@@ -130,28 +143,41 @@ Json to_json(const Timing& timing) {
           {"floor_us", core::finite_or_name(timing.floor_us)}};
 }
 
+Json to_json(const Conditions& conditions) {
+  return {{"sm_mhz", conditions.sm_mhz},
+          {"memory_mhz", conditions.memory_mhz},
+          {"temperature_c", conditions.temperature_c},
+          {"power_w", conditions.power_w},
+          {"busy", conditions.busy},
+          {"throttled", conditions.throttled},
+          {"l2", conditions.l2},
+          {"tf32", conditions.tf32}};
+}
+
 Json to_json(const Evaluation& evaluation) {
   Json checks = Json::array();
   for (const auto& check : evaluation.checks) checks.push_back(to_json(check));
   Json stages = Json::object();
   for (const auto& [stage, seconds] : evaluation.stage_s)
     stages[stage] = core::finite_or_name(seconds);
-  return {{"candidate_hash", evaluation.candidate_hash},
-          {"task_id", evaluation.task_id},
-          {"size", evaluation.size},
-          {"dialect", evaluation.dialect},
-          {"protocol", evaluation.protocol},
-          {"machine", evaluation.machine},
-          {"status", name_of(evaluation.status)},
-          {"message", evaluation.message},
-          {"fast_1", evaluation.fast_1},
-          {"fast_1_strict", evaluation.fast_1_strict},
-          {"speedup", core::finite_or_name(evaluation.speedup())},
-          {"checks", checks},
-          {"timing", evaluation.timing ? to_json(*evaluation.timing) : Json(nullptr)},
-          {"flags", evaluation.flags},
-          {"stage_s", stages},
-          {"log", evaluation.log}};
+  Json json = {{"candidate_hash", evaluation.candidate_hash},
+               {"task_id", evaluation.task_id},
+               {"size", evaluation.size},
+               {"dialect", evaluation.dialect},
+               {"protocol", evaluation.protocol},
+               {"machine", evaluation.machine},
+               {"status", name_of(evaluation.status)},
+               {"message", evaluation.message},
+               {"fast_1", evaluation.fast_1},
+               {"fast_1_strict", evaluation.fast_1_strict},
+               {"speedup", core::finite_or_name(evaluation.speedup())},
+               {"checks", checks},
+               {"timing", evaluation.timing ? to_json(*evaluation.timing) : Json(nullptr)},
+               {"flags", evaluation.flags},
+               {"stage_s", stages},
+               {"log", evaluation.log}};
+  if (evaluation.conditions) json["conditions"] = to_json(*evaluation.conditions);
+  return json;
 }
 
 Evaluation evaluation_from_json(const Json& json) {
@@ -173,6 +199,9 @@ Evaluation evaluation_from_json(const Json& json) {
     evaluation.checks.push_back(input_check_from_json(check));
   if (const auto timing = json.find("timing"); timing != json.end() && !timing->is_null())
     evaluation.timing = timing_from_json(*timing);
+  if (const auto conditions = json.find("conditions");
+      conditions != json.end() && !conditions->is_null())
+    evaluation.conditions = conditions_from_json(*conditions);
   const Json stages = json.value("stage_s", Json::object());
   for (const auto& [stage, seconds] : stages.items())
     evaluation.stage_s[stage] = core::number_of(seconds);

@@ -96,7 +96,9 @@ struct SamplingOptions {
 struct EvaluateOptions {
   std::string dialect = "cpp";      // cpp | cuda
   std::string protocol = "strict";  // strict | paper-fast | paper-full | kernelbench
+  std::string precision = "task";   // task (what each task says) | fp32 | tf32 | bf16
   int threads = 0;  // cores for candidate and reference alike; 0 = all this process may use
+  int device = 0;   // cuda: which GPU judges, counted as CUDA counts them
   double compile_timeout_s = 30;
   double run_timeout_s = 10;  // wall time of one launch, at least 100 reference times
   bool cache = true;          // reuse compiled objects of equal sources; never verdicts or times
@@ -104,7 +106,9 @@ struct EvaluateOptions {
   static void visit_fields(Self& s, V& v) {
     v.field("dialect", s.dialect, "cpp or cuda");
     v.field("protocol", s.protocol, "strict, paper-fast, paper-full or kernelbench");
+    v.field("precision", s.precision, "task (what each task says), fp32, tf32 or bf16");
     v.field("threads", s.threads, "cores for candidate and reference alike; 0 means all");
+    v.field("device", s.device, "cuda: the GPU that judges; may differ from policy.device");
     v.field("compile_timeout_s", s.compile_timeout_s, "seconds a candidate may compile");
     v.field("run_timeout_s", s.run_timeout_s, "seconds one launch may take");
     v.field("cache", s.cache, "reuse compiled objects of equal sources");

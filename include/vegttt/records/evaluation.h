@@ -56,6 +56,17 @@ struct Timing {
   double floor_us = 0;  // speed of light of this machine for this task, 0 if unknown
 };
 
+// The state of the GPU that the times belong to, sampled at most half a second away from them.
+struct Conditions {
+  double sm_mhz = 0, memory_mhz = 0;  // clocks; 0 where the driver does not say
+  double temperature_c = 0;
+  double power_w = 0;
+  double busy = 0;           // share of the driver's last sampling period with a kernel running
+  std::string throttled;     // why clocks are lower than they could be: "power", "heat"; "" if not
+  std::string l2 = "clean";  // before every timed launch: flushed, no dirty line left
+  bool tf32 = false;         // may the reference use TF32
+};
+
 struct Evaluation {
   std::string candidate_hash;
   std::string task_id;
@@ -68,8 +79,9 @@ struct Evaluation {
   std::string log;      // compiler or run log, lines mapped to the model's, valid UTF-8
   std::vector<InputCheck> checks;
   std::optional<Timing> timing;
-  bool fast_1 = false;         // correct and speedup > 1
-  bool fast_1_strict = false;  // correct and speedup_low > 1
+  std::optional<Conditions> conditions;  // only where a GPU was timed
+  bool fast_1 = false;                   // correct and speedup > 1
+  bool fast_1_strict = false;            // correct and speedup_low > 1
   std::vector<std::string>
       flags;  // "cached_compile", "below_floor", "noisy", "landlock_missing", ...
   std::map<std::string, double> stage_s;  // seconds per stage: compile, inputs, verify, time
@@ -80,6 +92,7 @@ struct Evaluation {
 
 core::Json to_json(const InputCheck& check);
 core::Json to_json(const Timing& timing);
+core::Json to_json(const Conditions& conditions);
 core::Json to_json(const Evaluation& evaluation);
 Evaluation evaluation_from_json(const core::Json& json);
 
