@@ -13,10 +13,8 @@ namespace {
 using records::Status;
 using Kind = DeviceOutcome::Kind;
 
-constexpr double kPatience = 100;       // reference times
-constexpr double kShortest_us = 0.5;    // events tick every half microsecond
-constexpr double kUnaccounted_us = 60;  // launches and waits of the host around a repetition
-constexpr double kUnaccountedShare = 0.05;
+constexpr double kPatience = 100;     // reference times
+constexpr double kShortest_us = 0.5;  // events tick every half microsecond
 
 Status status_of(Kind kind) {
   switch (kind) {
@@ -62,7 +60,7 @@ bool DeviceTrial::fail(const DeviceOutcome& outcome) {
 bool DeviceTrial::record() {
   Plan plan;
   return fail(pool_.record(
-             program_.cubin, program_.kernels, task_.buffer_bytes, timeout_s_, plan)) &&
+             program_.recorder, program_.kernels, task_.buffer_bytes, timeout_s_, plan)) &&
          fail(pool_.load(program_.cubin, program_.reload, plan, task_));
 }
 
@@ -90,6 +88,8 @@ std::optional<double> DeviceTrial::launch(bool record_pass) {
   note(verdict, record_pass);
   if (verdict.wrote_outside || (!verdict.check.passed && !record_pass)) return std::nullopt;
   unaccounted_us_.push_back(reply.wall_us - reply.block_us - reply.elapsed_us);
+  clock_.calm_us = reply.calm_us;
+  clock_.calm_spread_us = reply.calm_spread_us;
   return std::max(reply.elapsed_us, kShortest_us);
 }
 
@@ -115,15 +115,13 @@ bool DeviceTrial::pair(int index, records::Timing& timing) {
   return true;
 }
 
-// A kernel may reach what the executor maps on the device, where events keep their times. The
-// executor's host clock cannot be reached: it bounds what events can have lost.
 bool DeviceTrial::clocks_agree(const records::Timing& timing) {
-  const double unaccounted = median(unaccounted_us_);
-  if (unaccounted <= kUnaccounted_us + kUnaccountedShare * timing.candidate_median_us) return true;
+  clock_.elapsed_us = timing.candidate_median_us;
+  clock_.unaccounted_us = median(unaccounted_us_);
+  if (evaluate::clocks_agree(clock_)) return true;
   result_.status = Status::kSuspicious;
   result_.flags.push_back("clock_mismatch");
-  result_.message = fmt::format(
-      "events show {:.4g} us, the host {:.4g} us more", timing.candidate_median_us, unaccounted);
+  result_.message = describe(clock_);
   return false;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../device_compiler.h"
+#include "clock_check.h"
 #include "device_pool.h"
 
 namespace vegttt::evaluate {
@@ -41,7 +42,8 @@ class DeviceTrial {
   std::uint64_t poison_seed_;
   records::Evaluation& result_;
   std::uint64_t launches_ = 0;
-  std::vector<double> unaccounted_us_;  // of timed repetitions: host's time that events do not show
+  std::vector<double> unaccounted_us_;  // of timed repetitions
+  ClockEvidence clock_;
 };
 
 }  // namespace vegttt::evaluate
