@@ -35,6 +35,7 @@ const std::vector<Choice>& choices() {
       {"policy.dtype", {"auto", "float32", "bfloat16"}},
       {"evaluate.dialect", {"cpp", "cuda"}},
       {"evaluate.protocol", {"strict", "paper-fast", "paper-full", "kernelbench"}},
+      {"evaluate.precision", {"task", "fp32", "tf32", "bf16"}},
       {"reward.kind", {"log_speedup", "speedup", "fast", "correct", "shuffled"}},
       {"reward.normalizer", {"none", "frozen_median", "running_median_32"}},
       {"learn.advantage", {"group", "group_std", "global_std", "leave_one_out", "none"}},

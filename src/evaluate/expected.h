@@ -11,9 +11,26 @@
 namespace vegttt::evaluate {
 
 struct Tolerance {
-  bool absolute = false;  // atol = rtol = 1e-4 instead of the fp32 contract
+  bool absolute = false;  // atol = rtol = 1e-4 instead of a contract
   double terms = 1;       // additions per output element
+  tasks::Contract contract = tasks::Contract::kFp32;
 };
+// Without what only the truth tells: `typical`, `widening`.
+tolerance::Rule rule_of(const Tolerance& tolerance);
+
+// The three computations whose largest distance from the truth is P (verdict.h), for those who
+// make the operands themselves: rounded, and twice moved by about half a unit.
+struct Displacement {
+  bool rounded = false;  // to `operands`
+  std::uint64_t key = 0;
+};
+inline constexpr Displacement kDisplacements[] = {{true, 0}, {false, 0x51}, {false, 0xA7}};
+// How operand number `input` is moved.
+struct Move {
+  std::uint64_t key;
+  double size;
+};
+Move move_of(const Displacement& displacement, double half_unit, int input);
 
 // Truth in float64 and its allowance. Throws UserError when the reference refuses the inputs.
 Expected expect(const tasks::Task& task,

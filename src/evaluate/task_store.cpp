@@ -145,7 +145,9 @@ PreparedTask TaskStore::prepare(const tasks::Task& task) const {
     bytes_per_set += static_cast<std::size_t>(shape.bytes());
   const tasks::InputKind kind =
       protocol_.public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict;
-  const Tolerance tolerance{protocol_.absolute_tolerance, terms_of(task, options_.size)};
+  const Tolerance tolerance{protocol_.absolute_tolerance,
+                            terms_of(task, options_.size),
+                            task.contract_at(options_.evaluate.precision)};
   for (int set = 0; set < sets_for(bytes_per_set); ++set) {
     const std::vector<at::Tensor> inputs =
         tasks::make_inputs(task, options_.size, secret_seed_, set, kind);

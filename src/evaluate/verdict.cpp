@@ -14,56 +14,26 @@ namespace {
 constexpr double kUlp = 0x1p-24;  // half a unit in the last place of 1.0f
 
 // The median of so many elements at random has a standard error of 0.2 % in rank.
-constexpr std::size_t kMedianSample = 1 << 16;
+constexpr std::int64_t kMedianSample = 1 << 16;
 
-// Of the positive ones: outputs that are zero by structure say nothing about the others.
-double median_of_positive(std::span<const double> values) {
-  std::vector<double> positive;
-  const auto keep = [&](double v) {
-    if (v > 0 && std::isfinite(v)) positive.push_back(v);
-  };
-  if (values.size() <= 4 * kMedianSample) {
-    std::for_each(values.begin(), values.end(), keep);
-  } else {
-    const core::CounterRng random(values.size());
-    for (std::size_t i = 0; i < kMedianSample; ++i) keep(values[random.bits(i) % values.size()]);
-  }
-  if (positive.empty()) return 0;
-  const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
-  std::nth_element(positive.begin(), middle, positive.end());
-  return *middle;
+void add(Tally& tally, std::int64_t index, double ratio) {
+  tally.sum_of_squares += std::isfinite(ratio) ? ratio * ratio : 0;
+  if (ratio > tally.largest || tally.worst < 0) tally.largest = ratio, tally.worst = index;
+  if (ratio <= 1) return;
+  ++tally.bad;
+  if (tally.first_bad < 0) tally.first_bad = index;
+  tally.last_bad = index;
 }
 
-struct Tally {
-  std::int64_t bad = 0, first_bad = -1, last_bad = -1, untouched = 0;
-  std::int64_t worst = -1;
-  double largest = 0;  // error / allowance
-  double sum_of_squares = 0;
-  void add(std::int64_t index, double ratio) {
-    sum_of_squares += std::isfinite(ratio) ? ratio * ratio : 0;
-    if (ratio > largest || worst < 0) largest = ratio, worst = index;
-    if (ratio <= 1) return;
-    ++bad;
-    if (first_bad < 0) first_bad = index;
-    last_bad = index;
-  }
-  // `later` counts elements behind these.
-  void merge(const Tally& later) {
-    bad += later.bad;
-    if (first_bad < 0) first_bad = later.first_bad;
-    if (later.last_bad >= 0) last_bad = later.last_bad;
-    untouched += later.untouched;
-    if (later.worst >= 0 && (later.largest > largest || worst < 0))
-      largest = later.largest, worst = later.worst;
-    sum_of_squares += later.sum_of_squares;
-  }
-};
-
-double ratio_of(float got, float truth, float allowance) {
-  if (!std::isfinite(got) || !std::isfinite(truth))
-    return got == truth || (std::isnan(got) && std::isnan(truth)) ? 0 : INFINITY;
-  const double error = std::abs(static_cast<double>(got) - truth);
-  return error == 0 ? 0 : error / allowance;
+// `later` counts elements behind those of `tally`.
+void merge(Tally& tally, const Tally& later) {
+  tally.bad += later.bad;
+  if (tally.first_bad < 0) tally.first_bad = later.first_bad;
+  if (later.last_bad >= 0) tally.last_bad = later.last_bad;
+  tally.untouched += later.untouched;
+  if (later.worst >= 0 && (later.largest > tally.largest || tally.worst < 0))
+    tally.largest = later.largest, tally.worst = later.worst;
+  tally.sum_of_squares += later.sum_of_squares;
 }
 
 // Some elements of an output beside what is expected of them.
@@ -76,7 +46,7 @@ struct Block {
 
 void tally_each(const Block& block, std::uint32_t poison, Tally& tally) {
   for (std::int64_t i = 0; i < block.count; ++i) {
-    tally.add(block.begin + i, ratio_of(block.got[i], block.truth[i], block.allowance[i]));
+    add(tally, block.begin + i, tolerance::ratio(block.got[i], block.truth[i], block.allowance[i]));
     std::uint32_t bits = 0;
     std::memcpy(&bits, &block.got[i], 4);
     tally.untouched += bits == poison ? 1 : 0;
@@ -126,7 +96,7 @@ Tally tally_floats(const Expected& expected, const std::byte* output, std::uint3
     }
   }
   Tally tally;
-  for (const Tally& chunk : chunks) tally.merge(chunk);
+  for (const Tally& chunk : chunks) merge(tally, chunk);
   return tally;
 }
 
@@ -140,10 +110,11 @@ std::int64_t integer_at(const Expected& expected, const std::byte* output, std::
 Tally tally_integers(const Expected& expected, const std::byte* output) {
   Tally tally;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(expected.integers.size()); ++i)
-    tally.add(i,
-              integer_at(expected, output, i) == expected.integers[static_cast<std::size_t>(i)]
-                  ? 0
-                  : INFINITY);
+    add(tally,
+        i,
+        integer_at(expected, output, i) == expected.integers[static_cast<std::size_t>(i)]
+            ? 0
+            : INFINITY);
   return tally;
 }
 
@@ -154,22 +125,16 @@ std::vector<std::int64_t> index_of(std::int64_t flat, const std::vector<std::int
   return index;
 }
 
-void describe_worst(const Expected& expected,
-                    const std::byte* output,
-                    const Tally& tally,
-                    records::InputCheck& check) {
-  if (tally.worst < 0) return;
-  check.at = index_of(tally.worst, expected.sizes);
-  if (expected.dtype != tasks::DType::kFloat32) {
-    check.got = static_cast<double>(integer_at(expected, output, tally.worst));
-    check.expected = static_cast<double>(expected.integers[static_cast<std::size_t>(tally.worst)]);
-    return;
-  }
+WorstElement worst_of(const Expected& expected, const std::byte* output, std::int64_t index) {
+  if (index < 0) return {};
+  const auto at = static_cast<std::size_t>(index);
+  if (expected.dtype != tasks::DType::kFloat32)
+    return {static_cast<double>(integer_at(expected, output, index)),
+            static_cast<double>(expected.integers[at]),
+            0};
   float got = 0;
-  std::memcpy(&got, output + tally.worst * 4, 4);
-  check.got = got;
-  check.expected = expected.truth[static_cast<std::size_t>(tally.worst)];
-  check.allowed = expected.allowance[static_cast<std::size_t>(tally.worst)];
+  std::memcpy(&got, output + index * 4, 4);
+  return {got, expected.truth[at], expected.allowance[at]};
 }
 
 }  // namespace
@@ -183,29 +148,92 @@ double relative_allowance(double terms) {
   return kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
 }
 
-std::vector<float> fp32_allowance(std::span<const double> truth,
-                                  std::span<const double> moved,
-                                  double terms) {
-  const double typical = kTypicalShare * median_of_positive(moved);
-  const double relative = relative_allowance(terms);
-  std::vector<float> allowance(truth.size());
-#pragma omp parallel for schedule(static)
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    const double operands =
-        moved.empty() || !std::isfinite(moved[i]) ? 0 : std::max(moved[i], typical);
-    const double size = std::isfinite(truth[i]) ? std::abs(truth[i]) : 0;
-    allowance[i] = static_cast<float>(
-        std::max({kOperandShare * operands, relative * size, kSmallestAllowance}));
-  }
-  return allowance;
+Operands operands_of(tasks::Contract contract) {
+  if (contract == tasks::Contract::kBf16) return {tolerance::kBf16Dropped, 0x1p-8};
+  return {tolerance::kTf32Dropped, 0x1p-11};
 }
 
-std::vector<float> absolute_allowance(std::span<const double> truth) {
-  std::vector<float> allowance(truth.size());
+tolerance::Rule rule_for(tasks::Contract contract, double terms) {
+  tolerance::Rule rule;
+  rule.operand_share = kOperandShare;
+  rule.relative = relative_allowance(terms);
+  if (contract == tasks::Contract::kFp32) return rule;
+  rule.operand_share = kRoundedShare;
+  rule.relative = std::max(rule.relative, kRoundedUnits * operands_of(contract).half_unit);
+  return rule;
+}
+
+tolerance::Rule public_rule() {
+  tolerance::Rule rule;
+  rule.relative = rule.absolute = 1e-4;
+  return rule;
+}
+
+double widening_for(double largest) {
+  if (largest <= kReferenceShare || !std::isfinite(largest)) return 1;
+  return std::min(largest / kReferenceShare, kMostWidening);
+}
+
+std::vector<std::int64_t> median_places(std::int64_t count) {
+  std::vector<std::int64_t> places;
+  if (count <= 4 * kMedianSample) return places;
+  const core::CounterRng random(static_cast<std::uint64_t>(count));
+  for (std::int64_t i = 0; i < kMedianSample; ++i)
+    places.push_back(random.below(static_cast<std::uint64_t>(i), count));
+  return places;
+}
+
+double median_of_positive(std::span<const double> values) {
+  std::vector<double> positive;
+  for (const double v : values)
+    if (v > 0 && std::isfinite(v)) positive.push_back(v);
+  if (positive.empty()) return 0;
+  const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
+  std::nth_element(positive.begin(), middle, positive.end());
+  return *middle;
+}
+
+std::vector<float> allowances(std::span<const double> truth,
+                              std::span<const double> moved,
+                              tolerance::Rule rule) {
+  std::vector<double> sample;
+  for (const std::int64_t place : median_places(static_cast<std::int64_t>(moved.size())))
+    sample.push_back(moved[static_cast<std::size_t>(place)]);
+  rule.typical = kTypicalShare * median_of_positive(sample.empty() ? moved : sample);
+  std::vector<float> result(truth.size());
+#pragma omp parallel for schedule(static)
   for (std::size_t i = 0; i < truth.size(); ++i)
-    allowance[i] =
-        static_cast<float>(1e-4 + 1e-4 * (std::isfinite(truth[i]) ? std::abs(truth[i]) : 0));
-  return allowance;
+    result[i] =
+        static_cast<float>(tolerance::allowance(truth[i], moved.empty() ? 0 : moved[i], rule));
+  return result;
+}
+
+records::InputCheck conclude_check(const Tally& tally,
+                                   const WorstElement& worst,
+                                   const std::vector<std::int64_t>& sizes,
+                                   double largest_rms,
+                                   const std::string& shapes,
+                                   int input_set) {
+  records::InputCheck check;
+  check.input_set = input_set;
+  check.shapes = shapes;
+  check.elements = 1;
+  for (const std::int64_t extent : sizes) check.elements *= extent;
+  check.bad = tally.bad;
+  check.largest_error = tally.largest;
+  const double rms = std::sqrt(tally.sum_of_squares /
+                               static_cast<double>(std::max<std::int64_t>(1, check.elements)));
+  check.passed = tally.bad == 0 && !(largest_rms > 0 && rms > largest_rms);
+  if (tally.worst >= 0) {
+    check.at = index_of(tally.worst, sizes);
+    check.got = worst.got;
+    check.expected = worst.expected;
+    check.allowed = worst.allowed;
+  }
+  if (!check.passed)
+    check.reason = failure_text(
+        {check, sizes, tally.first_bad, tally.last_bad, tally.untouched, rms, largest_rms});
+  return check;
 }
 
 records::InputCheck check_output(const Expected& expected,
@@ -213,30 +241,15 @@ records::InputCheck check_output(const Expected& expected,
                                  int input_set,
                                  std::uint32_t poison) {
   VEGTTT_ASSERT(output.size() == expected.output_bytes(), "the output has the size of the truth");
-  const bool floats = expected.dtype == tasks::DType::kFloat32;
-  const Tally tally = floats ? tally_floats(expected, output.data(), poison)
-                             : tally_integers(expected, output.data());
-  records::InputCheck check;
-  check.input_set = input_set;
-  check.shapes = expected.shapes;
-  check.elements =
-      static_cast<std::int64_t>(floats ? expected.truth.size() : expected.integers.size());
-  check.bad = tally.bad;
-  check.largest_error = tally.largest;
-  const double rms = std::sqrt(tally.sum_of_squares /
-                               static_cast<double>(std::max<std::int64_t>(1, check.elements)));
-  const bool too_rough = expected.largest_rms > 0 && rms > expected.largest_rms;
-  check.passed = tally.bad == 0 && !too_rough;
-  describe_worst(expected, output.data(), tally, check);
-  if (!check.passed)
-    check.reason = failure_text({check,
-                                 expected.sizes,
-                                 tally.first_bad,
-                                 tally.last_bad,
-                                 tally.untouched,
-                                 rms,
-                                 expected.largest_rms});
-  return check;
+  const Tally tally = expected.dtype == tasks::DType::kFloat32
+                          ? tally_floats(expected, output.data(), poison)
+                          : tally_integers(expected, output.data());
+  return conclude_check(tally,
+                        worst_of(expected, output.data(), tally.worst),
+                        expected.sizes,
+                        expected.largest_rms,
+                        expected.shapes,
+                        input_set);
 }
 
 std::uint32_t poison_output(std::span<std::byte> output, tasks::DType dtype, std::uint64_t random) {

@@ -27,8 +27,11 @@ std::vector<adapt::TaskPrompt> prompts_of(const config::ExperimentConfig& config
   const auto frame = frame_of(config);
   std::vector<adapt::TaskPrompt> prompts;
   for (const auto& id : tasks_of(config, catalogue)) {
-    auto prompt = frame.prompt(
-        catalogue.find(id), config.tasks.size, config.evaluate.dialect, config.tasks.reference);
+    auto prompt = frame.prompt(catalogue.find(id),
+                               config.tasks.size,
+                               config.evaluate.dialect,
+                               config.tasks.reference,
+                               config.evaluate.precision);
     auto tokens = sampler == nullptr ? std::vector<int>{}
                                      : sampler->encode_prompt(prompt.system, prompt.user);
     prompts.push_back({id, std::move(prompt), std::move(tokens)});

@@ -94,6 +94,7 @@ Values no_values() {
                            "size",
                            "machine",
                            "rules",
+                           "precision",
                            "examples"})
     values[name] = "";
   return values;
@@ -131,6 +132,8 @@ void PromptFrame::take_file(const std::string& name,
   if (name == "user.txt") user_ = text;
   if (core::starts_with(name, "rules_"))
     rules_[name.substr(6, name.size() - 10)] = removed_last_newline(text);
+  if (core::starts_with(name, "precision_"))
+    precisions_[name.substr(10, name.size() - 14)] = removed_last_newline(text);
   if (!core::starts_with(name, "examples/")) return;
   Example example;
   const std::size_t head_end = text.find("---\n");
@@ -158,9 +161,11 @@ std::string PromptFrame::examples_for(const tasks::Task& task, const std::string
 records::Prompt PromptFrame::prompt(const tasks::Task& task,
                                     const std::string& size,
                                     const std::string& dialect_name,
-                                    const std::string& reference_name) const {
+                                    const std::string& reference_name,
+                                    const std::string& precision) const {
   const Dialect& dialect = scaffold::dialect(dialect_name);
   const auto rules = rules_.find(dialect_name);
+  const auto sentence = precisions_.find(name_of(task.contract_at(precision)));
   Values values = no_values();
   values["task"] = task.name;
   values["dims"] = describe_dims(task, size);
@@ -172,6 +177,7 @@ records::Prompt PromptFrame::prompt(const tasks::Task& task,
   values["size"] = size;
   values["machine"] = machine_text(dialect_name);
   values["rules"] = rules == rules_.end() ? "" : rules->second;
+  values["precision"] = sentence == precisions_.end() ? "" : sentence->second;
   values["examples"] = examples_for(task, dialect_name);
   records::Prompt prompt;
   prompt.task_id = task.id;

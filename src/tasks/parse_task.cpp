@@ -28,7 +28,8 @@ const std::vector<std::string> kTaskKeys = {"id",
                                             "work",
                                             "chunk_axis",
                                             "chunk_inputs",
-                                            "note"};
+                                            "note",
+                                            "precision"};
 const std::vector<std::string> kInputKeys = {
     "shape", "dtype", "role", "structure", "classes", "distribution"};
 const std::vector<std::string> kWorkKeys = {"flops", "bytes", "min_flops", "min_bytes"};
@@ -84,9 +85,17 @@ class TaskReader {
     task_.name = map.get("name").text();
     if (const YamlNode* family = map.find("family")) task_.family = family->text();
     if (const YamlNode* note = map.find("note")) task_.note = note->text();
+    if (const YamlNode* node = map.find("precision")) task_.contract = read_contract(*node);
     if (task_.id.empty() || task_.id.find_first_of(" \t\n") != std::string::npos) {
       map.get("id").fail(fmt::format("id '{}' must be one word", task_.id));
     }
+  }
+
+  static Contract read_contract(const YamlNode& node) {
+    const std::string name = node.text();
+    const auto contract = contract_from_name(name);
+    if (!contract) node.fail(fmt::format("precision '{}' is none of fp32, tf32, bf16", name));
+    return *contract;
   }
 
   void claim(const YamlNode& node, const std::string& name, const std::string& what) {

@@ -53,6 +53,33 @@ const char* name_of(DType dtype) {
   return "?";
 }
 
+const char* name_of(Contract contract) {
+  switch (contract) {
+    case Contract::kFp32:
+      return "fp32";
+    case Contract::kTf32:
+      return "tf32";
+    case Contract::kBf16:
+      return "bf16";
+  }
+  return "?";
+}
+
+std::optional<Contract> contract_from_name(const std::string& name) {
+  for (const Contract contract : {Contract::kFp32, Contract::kTf32, Contract::kBf16})
+    if (name == name_of(contract)) return contract;
+  return std::nullopt;
+}
+
+Contract Task::contract_at(const std::string& precision) const {
+  if (precision == "task") return contract;
+  if (const auto found = contract_from_name(precision)) return *found;
+  throw core::UserError("unknown precision '" + precision + "'" +
+                            core::did_you_mean(precision, {"task", "fp32", "tf32", "bf16"}),
+                        "evaluate.precision",
+                        "task (what the task says), fp32, tf32 or bf16");
+}
+
 std::size_t bytes_of(DType dtype) {
   switch (dtype) {
     case DType::kFloat32:

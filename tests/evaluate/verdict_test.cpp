@@ -124,14 +124,14 @@ TEST(Verdict, PoisonIsNoAnswer) {
 
 TEST(Allowance, IsAQuarterOfWhatRoundedOperandsMove) {
   const std::vector<double> truth = {1, 1, 1}, moved = {1e-3, 4e-3, 1e-3};
-  const auto allowance = fp32_allowance(truth, moved, 1);
+  const auto allowance = allowances(truth, moved, rule_for(tasks::Contract::kFp32, 1));
   EXPECT_FLOAT_EQ(allowance[0], 2.5e-4f);
   EXPECT_FLOAT_EQ(allowance[1], 1e-3f);
 }
 
 TEST(Allowance, NeverTakesAnElementForFarBetterThanTheTypicalOne) {
   const std::vector<double> truth = {1, 1, 0}, moved = {1e-3, 1e-9, 0};
-  const auto allowance = fp32_allowance(truth, moved, 1);
+  const auto allowance = allowances(truth, moved, rule_for(tasks::Contract::kFp32, 1));
   EXPECT_GT(allowance[1], 1e-6f);
   EXPECT_GT(allowance[2], 0.0f);
 }
@@ -149,7 +149,8 @@ double naive_mean_ratio(int n) {
     exact += static_cast<double>(value) * value;
   }
   const std::vector<double> truth = {exact / n};
-  const auto allowance = fp32_allowance(truth, std::vector<double>{0.0}, n);
+  const auto allowance =
+      allowances(truth, std::vector<double>{0.0}, rule_for(tasks::Contract::kFp32, n));
   return std::abs(sum / static_cast<float>(n) - truth[0]) / allowance[0];
 }
 
@@ -159,7 +160,7 @@ TEST(Allowance, CoversNaiveAccumulationUpToAHundredThousandTerms) {
 }
 
 TEST(Allowance, AbsoluteIsThePublicOne) {
-  const auto allowance = absolute_allowance(std::vector<double>{0, -10});
+  const auto allowance = allowances(std::vector<double>{0, -10}, {}, public_rule());
   EXPECT_FLOAT_EQ(allowance[0], 1e-4f);
   EXPECT_FLOAT_EQ(allowance[1], 1.1e-3f);
 }

@@ -22,13 +22,14 @@ class PromptFrame {
 
   // Fills the template: {{task}} {{dims}} {{constants}} {{signature}} {{reference}} {{inputs}}
   // {{dialect}} {{size}}
-  // {{machine}} {{rules}} {{examples}}. Examples of reserved tasks and of the task itself are left
-  // out. `reference_name`: the named alternative reference that the judge uses, "" for the main
-  // one.
+  // {{machine}} {{rules}} {{precision}} {{examples}}. Examples of reserved tasks and of the task
+  // itself are left out. `reference_name`: the named alternative reference that the judge uses, ""
+  // for the main one. `precision`: the judge's evaluate.precision.
   records::Prompt prompt(const tasks::Task& task,
                          const std::string& size,
                          const std::string& dialect,
-                         const std::string& reference_name = "") const;
+                         const std::string& reference_name = "",
+                         const std::string& precision = "task") const;
 
   // Short hash over the names and texts of all files of the frame.
   const std::string& hash() const { return hash_; }
@@ -44,8 +45,9 @@ class PromptFrame {
 
   std::string system_, user_, hash_;
   bool compact_ = false;
-  std::map<std::string, std::string> rules_;  // by dialect
-  std::vector<Example> examples_;             // in the order of their file names
+  std::map<std::string, std::string> rules_;       // by dialect
+  std::map<std::string, std::string> precisions_;  // by contract
+  std::vector<Example> examples_;                  // in the order of their file names
 };
 
 // One line per tensor, for prompts: "A float32[M,K] upper_triangular", " parameter" behind

@@ -16,6 +16,11 @@ enum class DType { kFloat32, kInt64, kBool };
 const char* name_of(DType dtype);   // "float32", "int64", "bool"
 std::size_t bytes_of(DType dtype);  // of one element
 
+// How exact an answer must be: the format that operands may be rounded to.
+enum class Contract { kFp32, kTf32, kBf16 };
+const char* name_of(Contract contract);  // "fp32", "tf32", "bf16"
+std::optional<Contract> contract_from_name(const std::string& name);
+
 // What values an input may take; the judge draws within it.
 enum class Structure {
   kNone,
@@ -75,6 +80,7 @@ struct Task {
   std::map<std::string, std::string> work;        // expressions
   std::optional<int> chunk_axis;
   std::map<std::string, int> chunk_inputs;
+  Contract contract = Contract::kFp32;  // key `precision`
   std::string note;
   std::string file;  // where it was read from
   std::string hash;  // short hash of the file's text
@@ -87,6 +93,8 @@ struct Task {
   Work work_at(const std::string& size) const;
   // Main reference for "", else the named one where this task has it, else the main one.
   const std::string& reference_text(const std::string& name = "") const;
+  // The task's own contract for "task", else the one of that name. Throws UserError.
+  Contract contract_at(const std::string& precision) const;
 };
 
 // Reads one file. Throws UserError with file:line for unknown or doubled keys, wrong types,

@@ -76,7 +76,7 @@ at::Tensor allowance_of(const at::Tensor& truth, const at::Tensor& displacement,
   const at::Tensor operands =
       at::where(displacement.isfinite(), displacement.clamp_min(typical), 0.0) * kOperandShare;
   const at::Tensor size = at::where(truth.isfinite(), truth.abs(), 0.0) * relative_allowance(terms);
-  return at::maximum(operands, size).clamp_min_(kSmallestAllowance).to(at::kFloat);
+  return at::maximum(operands, size).clamp_min_(0x1p-126).to(at::kFloat);
 }
 
 }  // namespace
