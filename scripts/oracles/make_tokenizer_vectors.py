@@ -60,12 +60,38 @@ def train():
             "cases": [{"text": t, "ids": tokenizer.encode(t).ids} for t in TEXTS]}
 
 
-folder, out = Path(sys.argv[1]), Path(sys.argv[2])
-texts = TEXTS + list(random_texts(int(sys.argv[3]))) if len(sys.argv) > 3 else TEXTS
-result = {}
-for family in FAMILIES:
-    tokenizer = Tokenizer.from_file(str(folder / family / "tokenizer.json"))
-    result[family] = [{"text": t, "ids": (ids := tokenizer.encode(t, add_special_tokens=False).ids),
-                       "decoded": tokenizer.decode(ids, skip_special_tokens=True)} for t in texts]
-result["trained"] = train()
-out.write_text(json.dumps(result, separators=(",", ":")) + "\n")
+def small_vectors():
+    """Tokenizers of every kind, as changes of one tokenizer.json, and what the library makes of some texts."""
+    import compare_tokenizers
+
+    texts = TEXTS[5:10] + list(compare_tokenizers.random_texts(16, random.Random(2)))
+    variants = dict(compare_tokenizers.small_tokenizers(TRAINING, vocabulary=320))
+    base = variants["no split"]
+    result = []
+    for name, content in variants.items():
+        tokenizer = Tokenizer.from_str(json.dumps(content))
+        changes = {key: value for key, value in content.items() if value != base[key]}
+        changes["model"] = {key: value for key, value in content["model"].items() if value != base["model"].get(key)}
+        cases = []
+        for text in texts:
+            ids = tokenizer.encode(text, add_special_tokens=False).ids
+            cases.append({"text": text, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=True)})
+        result.append({"name": name, "changes": changes, "cases": cases})
+    return {"base": base, "variants": result}
+
+
+def main():
+    folder, out = Path(sys.argv[1]), Path(sys.argv[2])
+    texts = TEXTS + list(random_texts(int(sys.argv[3]))) if len(sys.argv) > 3 else TEXTS
+    result = {}
+    for family in FAMILIES:
+        tokenizer = Tokenizer.from_file(str(folder / family / "tokenizer.json"))
+        result[family] = [{"text": t, "ids": (ids := tokenizer.encode(t, add_special_tokens=False).ids),
+                           "decoded": tokenizer.decode(ids, skip_special_tokens=True)} for t in texts]
+    result["trained"] = train()
+    result["small"] = small_vectors()
+    out.write_text(json.dumps(result, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@
 
 #include "vegttt/core/error.h"
 #include "vegttt/core/process.h"
+#include "vegttt/core/utf8.h"
 #include "vegttt/policy/bpe_trainer.h"
 
 namespace vegttt::policy {
@@ -51,6 +52,53 @@ INSTANTIATE_TEST_SUITE_P(Families,
                                   : info.param == std::string("qwen3") ? "Qwen3"
                                                                        : "Qwen25";
                          });
+
+// What each pre-tokenizer, normaliser, kind of merge list and flag of added tokens does.
+TEST(Tokenizer, EveryKindOfFileEncodesAndDecodesAsHuggingFaceDoes) {
+  const json small = vectors()["small"];
+  for (const auto& variant : small["variants"]) {
+    json file = small["base"];
+    for (const auto& [key, value] : variant["changes"].items()) {
+      if (key != "model") file[key] = value;
+    }
+    for (const auto& [key, value] : variant["changes"]["model"].items()) file["model"][key] = value;
+    const auto tokenizer = parse_tokenizer(file.dump(), variant["name"]);
+    for (const auto& test : variant["cases"]) {
+      const auto ids = test["ids"].get<std::vector<int>>();
+      EXPECT_EQ(tokenizer->encode(test["text"].get<std::string>()), ids)
+          << variant["name"] << test["text"];
+      EXPECT_EQ(tokenizer->decode(ids), test["decoded"].get<std::string>()) << variant["name"];
+    }
+  }
+}
+
+TEST(StreamDecoder, PiecesAreWholeCharactersAndTogetherTheDecodedText) {
+  const auto tokenizer = parse_tokenizer(train_bpe({"abc"}, 259, {"<|end|>"}).dump(), "t");
+  const std::string text = "a\u00e9\u65e5\U0001f469 <|end|>z";
+  std::vector<int> tokens = tokenizer->encode(text);
+  const int cut = tokenizer->encode("\u65e5")[0];
+  tokens.insert(tokens.end(), {cut, cut, tokenizer->id_of("a"), cut});  // no characters
+  StreamDecoder stream(*tokenizer);
+  std::string all;
+  for (const int token : tokens) {
+    const std::string piece = stream.push(token);
+    EXPECT_EQ(core::first_line_not_utf8(piece), 0);
+    all += piece;
+  }
+  all += stream.finish();
+  EXPECT_EQ(all, tokenizer->decode(tokens));
+  EXPECT_EQ(all, "a\u00e9\u65e5\U0001f469 z\ufffd\ufffda\ufffd");
+}
+
+TEST(StreamDecoder, OneReplacementStandsForTheLongestPartThatCouldBeginACharacter) {
+  Utf8Stream stream;
+  EXPECT_EQ(stream.push("\xF0\x9F\x91"), "");
+  EXPECT_EQ(stream.push("x"), "\uFFFDx");
+  EXPECT_EQ(stream.push("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
+  EXPECT_EQ(stream.push("\xE6\x97"), "");
+  EXPECT_EQ(stream.finish(), "\uFFFD");
+  EXPECT_EQ(stream.finish(), "");
+}
 
 TEST(BpeTrainer, LearnsTheMergesThatHuggingFaceLearns) {
   const json expected = vectors()["trained"];

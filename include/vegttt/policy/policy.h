@@ -31,6 +31,8 @@ class Tokenizer {
   virtual std::vector<int> encode(
       const std::string& text) const = 0;  // special tokens in the text are recognised
   virtual std::string decode(const std::vector<int>& tokens, bool skip_special = true) const = 0;
+  // What one token stands for, which may be part of a character. Empty for an id without a token.
+  virtual std::string bytes_of(int token, bool skip_special = true) const = 0;
   virtual int vocabulary() const = 0;
   virtual int id_of(const std::string& token) const = 0;  // -1 when absent
 };

@@ -1,20 +1,15 @@
 #pragma once
 
 #include <mutex>
-#include <optional>
 #include <unordered_map>
 
+#include "tokenizer/added_tokens.h"
 #include "tokenizer/merges.h"
-#include "tokenizer/splitter.h"
+#include "tokenizer/pre_tokenizer.h"
+#include "tokenizer/word_cache.h"
 #include "vegttt/policy/policy.h"
 
 namespace vegttt::policy {
-
-struct AddedToken {
-  std::string text;
-  int id = 0;
-  bool special = false;
-};
 
 // What tokenizer.json says, with the byte alphabet undone.
 struct BpeTables {
@@ -23,28 +18,30 @@ struct BpeTables {
   Merges merges;
   std::vector<AddedToken> added;
   bool nfc = false;
-  bool ignore_merges = false;        // a word that is a token as a whole is that token
-  std::optional<Splitter> splitter;  // none: the whole text is one word
+  bool ignore_merges = false;  // a word that is a token as a whole is that token
+  PreTokenizer pre_tokenizer;
 };
 
+// Thread-safe; one encode at a time runs at full speed.
 class BpeTokenizer : public Tokenizer {
  public:
   explicit BpeTokenizer(BpeTables tables);
   std::vector<int> encode(const std::string& text) const override;
   std::string decode(const std::vector<int>& tokens, bool skip_special) const override;
+  std::string bytes_of(int token, bool skip_special) const override;
   int vocabulary() const override { return static_cast<int>(tables_.texts.size()); }
   int id_of(const std::string& token) const override;
 
  private:
-  const AddedToken* added_at(std::string_view text, std::size_t position) const;
   void encode_plain(std::string_view text, std::vector<int>& ids) const;
+  void encode_normal(std::string_view text, std::vector<int>& ids) const;
   void encode_word(std::string_view word, std::vector<int>& ids) const;
 
   BpeTables tables_;
-  std::vector<std::vector<const AddedToken*>> added_by_byte_;  // longest first
+  AddedTokens raw_, normalized_;  // looked for before and after normalisation
   std::vector<bool> special_;
   mutable std::mutex cache_mutex_;
-  mutable std::unordered_map<std::string, std::vector<int>> cache_;  // word -> ids
+  mutable WordCache cache_;
 };
 
 }  // namespace vegttt::policy

@@ -1,13 +1,22 @@
 #include "tokenizer/merges.h"
 
+#include <algorithm>
+#include <bit>
+#include <limits>
 #include <queue>
 
 namespace vegttt::policy {
 namespace {
 
-std::uint64_t key_of(int left, int right) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
-         static_cast<std::uint32_t>(right);
+// Up to this many bytes a scan for the lowest rank beats a queue.
+constexpr std::size_t kShort = 40;
+constexpr int kNoRank = std::numeric_limits<int>::max();
+
+std::size_t hash_of(int left, int right) {
+  const std::uint64_t key = static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
+                            static_cast<std::uint32_t>(right);
+  const std::uint64_t mixed = key * 0x9E3779B97F4A7C15u;
+  return mixed ^ mixed >> 32;
 }
 
 // A token of the word in a linked list; `id` -1 once it was swallowed by its left neighbour.
@@ -25,16 +34,65 @@ struct Candidate {
 
 }  // namespace
 
+void Merges::reserve(std::size_t count) {
+  const std::vector<Merge> old = std::move(slots_);
+  slots_.assign(std::bit_ceil(std::max<std::size_t>(16, 2 * count)), {});
+  count_ = 0;
+  for (const Merge& merge : old) {
+    if (merge.left >= 0) add(merge.left, merge.right, merge.rank, merge.id);
+  }
+}
+
 void Merges::add(int left, int right, int rank, int merged) {
-  merges_.emplace(key_of(left, right), Merge{rank, merged});
+  if (2 * (count_ + 1) > slots_.size()) reserve(2 * (count_ + 1));
+  std::size_t at = hash_of(left, right) & (slots_.size() - 1);
+  for (; slots_[at].left >= 0; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].left == left && slots_[at].right == right) return;
+  }
+  slots_[at] = {left, right, rank, merged};
+  ++count_;
 }
 
 const Merges::Merge* Merges::find(int left, int right) const {
-  const auto found = merges_.find(key_of(left, right));
-  return found == merges_.end() ? nullptr : &found->second;
+  if (slots_.empty()) return nullptr;
+  std::size_t at = hash_of(left, right) & (slots_.size() - 1);
+  for (; slots_[at].left >= 0; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].left == left && slots_[at].right == right) return &slots_[at];
+  }
+  return nullptr;
 }
 
-std::vector<int> Merges::apply(std::string_view word) const {
+void Merges::apply(std::string_view word, std::vector<int>& ids) const {
+  return word.size() <= kShort ? apply_to_short(word, ids) : apply_to_long(word, ids);
+}
+
+void Merges::apply_to_short(std::string_view word, std::vector<int>& ids) const {
+  int tokens[kShort];
+  const Merge* pairs[kShort];  // of token i and its right neighbour
+  std::size_t size = word.size();
+  if (size == 0) return;
+  for (std::size_t i = 0; i < size; ++i) tokens[i] = bytes_[static_cast<unsigned char>(word[i])];
+  for (std::size_t i = 0; i + 1 < size; ++i) pairs[i] = find(tokens[i], tokens[i + 1]);
+  while (true) {
+    std::size_t best = size;
+    int rank = kNoRank;
+    for (std::size_t i = 0; i + 1 < size; ++i) {
+      if (pairs[i] && pairs[i]->rank < rank) rank = pairs[i]->rank, best = i;
+    }
+    if (best == size) break;
+    tokens[best] = pairs[best]->id;
+    --size;
+    std::copy(tokens + best + 2, tokens + size + 1, tokens + best + 1);
+    if (best + 1 < size) {
+      std::copy(pairs + best + 2, pairs + size, pairs + best + 1);
+      pairs[best] = find(tokens[best], tokens[best + 1]);
+    }
+    if (best > 0) pairs[best - 1] = find(tokens[best - 1], tokens[best]);
+  }
+  ids.insert(ids.end(), tokens, tokens + size);
+}
+
+void Merges::apply_to_long(std::string_view word, std::vector<int>& ids) const {
   const int size = static_cast<int>(word.size());
   std::vector<Symbol> symbols;
   for (int i = 0; i < size; ++i) {
@@ -65,10 +123,8 @@ std::vector<int> Merges::apply(std::string_view word) const {
     offer(left.previous);
     offer(best.at);
   }
-  std::vector<int> ids;
-  for (int i = size > 0 ? 0 : -1; i >= 0; i = symbols[static_cast<std::size_t>(i)].next)
+  for (int i = 0; i >= 0; i = symbols[static_cast<std::size_t>(i)].next)
     ids.push_back(symbols[static_cast<std::size_t>(i)].id);
-  return ids;
 }
 
 }  // namespace vegttt::policy

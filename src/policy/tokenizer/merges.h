@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace vegttt::policy {
@@ -11,19 +10,24 @@ namespace vegttt::policy {
 class Merges {
  public:
   void set_byte(unsigned char byte, int id) { bytes_[byte] = id; }
+  // Room for `count` merges.
+  void reserve(std::size_t count);
   // `rank` is the place in the list; the first of equal pairs counts.
   void add(int left, int right, int rank, int merged);
-  // Applies the merge of lowest rank, leftmost first, until none applies.
-  std::vector<int> apply(std::string_view word) const;
+  // Applies the merge of lowest rank, leftmost first, until none applies; appends to `ids`.
+  void apply(std::string_view word, std::vector<int>& ids) const;
 
  private:
   struct Merge {
-    int rank, id;
+    int left = -1, right = -1, rank = 0, id = 0;
   };
   const Merge* find(int left, int right) const;
+  void apply_to_short(std::string_view word, std::vector<int>& ids) const;
+  void apply_to_long(std::string_view word, std::vector<int>& ids) const;
 
   int bytes_[256] = {};
-  std::unordered_map<std::uint64_t, Merge> merges_;
+  std::vector<Merge> slots_;  // open addressing, a power of two
+  std::size_t count_ = 0;
 };
 
 }  // namespace vegttt::policy

@@ -50,7 +50,7 @@ struct Splitter::Impl {
 };
 
 Splitter::Splitter(const std::string& pattern, const std::string& where)
-    : impl_(std::make_unique<Impl>()) {
+    : known_(known_split(pattern)), impl_(std::make_unique<Impl>()) {
   const std::string spelled = spell_out_spaces(pattern);
   int error = 0;
   PCRE2_SIZE offset = 0;
@@ -73,8 +73,8 @@ Splitter::Splitter(const std::string& pattern, const std::string& where)
 Splitter::~Splitter() = default;
 Splitter::Splitter(Splitter&&) noexcept = default;
 
-void Splitter::split(std::string_view text,
-                     const std::function<void(std::string_view)>& piece) const {
+void Splitter::split_by_pattern(std::string_view text,
+                                const std::function<void(std::string_view)>& piece) const {
   const std::unique_ptr<pcre2_match_data, FreeMatch> match(pcre2_match_data_create(1, nullptr));
   std::size_t at = 0;
   while (at < text.size()) {

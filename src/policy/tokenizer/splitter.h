@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "tokenizer/known_splits.h"
+
 namespace vegttt::policy {
 
 class Splitter {
@@ -16,10 +18,22 @@ class Splitter {
   ~Splitter();
   Splitter(Splitter&&) noexcept;
   // `text` is valid UTF-8. Thread-safe.
-  void split(std::string_view text, const std::function<void(std::string_view)>& piece) const;
+  template <class Piece>
+  void split(std::string_view text, const Piece& piece) const {
+    if (!known_) return split_by_pattern(text, piece);
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = known_(text, at);
+      piece(text.substr(at, end - at));
+      at = end;
+    }
+  }
+  // The same by PCRE2, for every pattern.
+  void split_by_pattern(std::string_view text,
+                        const std::function<void(std::string_view)>& piece) const;
 
  private:
   struct Impl;
+  NextPiece known_;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -28,9 +28,6 @@ T get_or(const Json& json, const char* key, T fallback) {
   return found == json.end() || found->is_null() ? fallback : found->get<T>();
 }
 
-const char* const kGpt2Split =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-
 [[noreturn]] void refuse(const std::string& what, const std::string& where) {
   throw core::UserError(what + " is not supported: only byte-level BPE is", where);
 }
@@ -46,21 +43,32 @@ void read_normalizer(const Json& json, BpeTables& tables, const std::string& whe
   tables.nfc = true;
 }
 
-// Split(Regex) then ByteLevel without a regex of its own, or ByteLevel with GPT-2's.
+// A pattern that stands for itself.
+std::string quoted(const std::string& text) { return "\\Q" + text + "\\E"; }
+
+void read_split(const Json& step, BpeTables& tables, const std::string& where) {
+  const Json pattern = get<Json>(step, "pattern", where);
+  const std::string behavior = get_or<std::string>(step, "behavior", "");
+  if (behavior != "Isolated" || get_or<bool>(step, "invert", false))
+    refuse("pre_tokenizer Split with behavior " + behavior, where);
+  if (pattern.contains("Regex"))
+    tables.pre_tokenizer.add_split(get<std::string>(pattern, "Regex", where), where);
+  else
+    tables.pre_tokenizer.add_split(quoted(get<std::string>(pattern, "String", where)), where);
+}
+
 void read_pre_tokenizer(const Json& step, BpeTables& tables, const std::string& where) {
   const std::string type = type_of(step);
   if (type == "Sequence") {
     for (const Json& part : step.at("pretokenizers")) read_pre_tokenizer(part, tables, where);
   } else if (type == "Split") {
-    const Json pattern = get<Json>(step, "pattern", where);
-    const bool isolated = get_or<std::string>(step, "behavior", "") == "Isolated" &&
-                          !get_or<bool>(step, "invert", false);
-    if (!isolated || !pattern.contains("Regex") || tables.splitter)
-      refuse("this pre_tokenizer", where);
-    tables.splitter.emplace(get<std::string>(pattern, "Regex", where), where);
+    read_split(step, tables, where);
+  } else if (type == "Digits") {
+    tables.pre_tokenizer.add_split(
+        get_or<bool>(step, "individual_digits", false) ? "\\p{N}" : "\\p{N}+", where);
   } else if (type == "ByteLevel") {
-    if (get_or<bool>(step, "add_prefix_space", false)) refuse("add_prefix_space", where);
-    if (get_or<bool>(step, "use_regex", true)) tables.splitter.emplace(kGpt2Split, where);
+    if (get_or<bool>(step, "add_prefix_space", true)) tables.pre_tokenizer.add_prefix_space();
+    if (get_or<bool>(step, "use_regex", true)) tables.pre_tokenizer.add_split(kGpt2Split, where);
   } else {
     refuse("pre_tokenizer " + type, where);
   }
@@ -101,6 +109,7 @@ std::pair<std::string, std::string> sides_of(const Json& merge, const std::strin
 
 void read_merges(const Json& model, BpeTables& tables, const std::string& where) {
   int rank = 0;
+  tables.merges.reserve(model.at("merges").size());
   for (const Json& merge : model.at("merges")) {
     const auto [left_text, right_text] = sides_of(merge, where);
     const std::string left = from_stand_ins(left_text).value_or(left_text),
@@ -117,14 +126,19 @@ void read_merges(const Json& model, BpeTables& tables, const std::string& where)
 
 void read_added(const Json& json, BpeTables& tables, const std::string& where) {
   for (const Json& token : get_or<Json>(json, "added_tokens", Json::array())) {
+    const bool special = get_or<bool>(token, "special", false);
     AddedToken added{get<std::string>(token, "content", where),
                      get<int>(token, "id", where),
-                     get_or<bool>(token, "special", false)};
-    for (const char* flag : {"single_word", "lstrip", "rstrip"}) {
-      if (get_or<bool>(token, flag, false))
-        refuse("added token '" + added.text + "' with " + flag, where);
-    }
-    set_text(tables, added.id, added.text, where);
+                     special,
+                     get_or<bool>(token, "single_word", false),
+                     get_or<bool>(token, "lstrip", false),
+                     get_or<bool>(token, "rstrip", false),
+                     get_or<bool>(token, "normalized", !special)};
+    // As the library does: what the vocabulary has already keeps its id there.
+    const auto known = tables.ids.find(from_stand_ins(added.text).value_or(added.text));
+    if (known != tables.ids.end()) added.id = known->second;
+    // The decoder takes an added token's characters for bytes where it can, like any other's.
+    set_text(tables, added.id, from_stand_ins(added.text).value_or(added.text), where);
     tables.added.push_back(std::move(added));
   }
 }
@@ -139,6 +153,10 @@ BpeTables read_tables(const Json& json, const std::string& where) {
   read_normalizer(json, tables, where);
   if (!has(json, "pre_tokenizer")) refuse("a tokenizer without pre_tokenizer", where);
   read_pre_tokenizer(json["pre_tokenizer"], tables, where);
+  if (has(model, "continuing_subword_prefix") && model["continuing_subword_prefix"] != "")
+    refuse("continuing_subword_prefix", where);
+  if (has(model, "end_of_word_suffix") && model["end_of_word_suffix"] != "")
+    refuse("end_of_word_suffix", where);
   read_vocabulary(model, tables, where);
   read_merges(model, tables, where);
   read_added(json, tables, where);
