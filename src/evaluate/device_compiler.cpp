@@ -1,17 +1,18 @@
 #include "device_compiler.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 
+#include "device_tools.h"
 #include "nvrtc/exit_codes.h"
 #include "process/memory_file.h"
+#include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
-#include "vegttt/core/file.h"
 #include "vegttt/core/process.h"
+#include "vegttt/core/text.h"
 #include "vegttt_embedded/vegttt_evaluate.h"
 
 namespace vegttt::evaluate {
@@ -19,43 +20,6 @@ namespace {
 
 constexpr std::string_view kShims = "kernels/prelude/cuda/shims/";
 constexpr std::string_view kPrelude = "kernels/prelude/cuda/";
-
-// Where the loader finds a library that this program is linked with, or would find it.
-std::string folder_of_loaded(const char* name, const char* symbol) {
-  void* library = ::dlopen(name, RTLD_LAZY | RTLD_LOCAL);
-  void* function = library != nullptr ? ::dlsym(library, symbol) : nullptr;
-  Dl_info info{};
-  if (function == nullptr || ::dladdr(function, &info) == 0) return "";
-  return core::fs::path(info.dli_fname).parent_path();
-}
-
-// The wheels of LibTorch hold NVRTC, nvJitLink and most headers: those that are loaded, else where
-// this build found CUDA.
-const std::vector<std::string>& library_folders() {
-  static const std::vector<std::string> folders = {
-      folder_of_loaded("libnvrtc.so.13", "nvrtcVersion"),
-      folder_of_loaded("libnvJitLink.so.13", "nvJitLinkVersion"),
-      VEGTTT_CUDA_LIBRARIES,
-      "/usr/local/cuda/lib64"};
-  return folders;
-}
-
-std::string cuda_library(const std::string& name) {
-  for (const std::string& folder : library_folders())
-    if (!folder.empty() && core::fs::exists(folder + "/" + name)) return folder + "/" + name;
-  throw core::MachineError("no " + name + ": set up LibTorch's CUDA libraries with scripts/setup",
-                           VEGTTT_CUDA_LIBRARIES);
-}
-
-std::vector<std::string> include_folders() {
-  std::vector<std::string> folders;
-  const std::string beside = core::fs::path(library_folders().front()).parent_path() / "include";
-  for (const std::string& root :
-       {std::string(VEGTTT_CUDA_INCLUDE), std::string(VEGTTT_CUDA_WHEEL_INCLUDE), beside})
-    for (const std::string& folder : {root, root + "/cccl"})
-      if (core::fs::is_directory(folder)) folders.push_back(folder);
-  return folders;
-}
 
 const std::string& program_path() {
   static const std::string path = [] {
@@ -96,6 +60,7 @@ bool take_output(std::string_view output, DeviceCompileResult& result) {
     const std::string bytes(output.substr(line + 1, length));
     output.remove_prefix(line + 1 + length);
     if (name == "ptx") result.ptx = bytes;
+    if (name == "recorder") result.recorder = bytes;
     if (name == "cubin") result.cubin = bytes;
     if (name == "reload") result.reload = bytes == "1";
     if (name != "kernels") continue;
@@ -103,32 +68,68 @@ bool take_output(std::string_view output, DeviceCompileResult& result) {
     if (!kernels) return false;
     result.kernels = std::move(kernels).value();
   }
-  return !result.cubin.empty();
+  return !result.cubin.empty() && !result.recorder.empty();
+}
+
+core::ProcessResult run_compiler(const std::string& input, const DeviceCompilerOptions& options) {
+  const DeviceTools& tools = device_tools();
+  core::ProcessOptions process;
+  process.argv = {program_path(), tools.nvrtc, tools.linker, tools.assembler, options.architecture};
+  process.argv.insert(process.argv.end(), tools.folders.begin(), tools.folders.end());
+  process.stdin_text = input;
+  process.timeout_s = options.timeout_s;
+  process.max_output_bytes = std::size_t{64} << 20;
+  process.environment = {"PATH=/usr/bin"};
+  return core::run_process(process);
+}
+
+bool has_crashed(const core::ProcessResult& process) {
+  return !process.timed_out && (process.signal != 0 || process.exit_code == nvrtc::kCrashed);
+}
+
+std::string crash_of(const core::ProcessResult& process) {
+  if (process.signal != 0) return ::strsignal(process.signal);
+  const std::string_view text = core::trim(process.err);
+  return std::string(text.substr(text.rfind('\n') + 1));
+}
+
+// Whether a program without anything in it compiles here and now.
+bool compiler_works(const DeviceCompilerOptions& options) {
+  records::Candidate nothing;
+  nothing.assembled =
+      "#include \"vegttt_candidate.h\"\n"
+      "extern \"C\" __global__ void vegttt_record(void* const*, Workspace*) {}\n";
+  return run_compiler(input_for(nothing), options).exit_code == nvrtc::kCompiled;
+}
+
+// A source that kills the compiler is the model's error, unless the machine kills it anyway.
+void judge_crash(core::ProcessResult& process, const DeviceCompilerOptions& options) {
+  if (!compiler_works(options)) return;
+  process.err +=
+      "candidate: error: the compiler crashed on this source: " + crash_of(process) + "\n";
+  process.signal = 0;
+  process.exit_code = nvrtc::kRejected;
 }
 
 }  // namespace
 
 DeviceCompileResult compile_for_device(const records::Candidate& candidate,
                                        const DeviceCompilerOptions& options) {
+  VEGTTT_ASSERT(!options.architecture.empty(), "an architecture to compile for");
   DeviceCompileResult result;
   result.log = forbidden_include(candidate.code);
   if (!result.log.empty()) return result;
-  core::ProcessOptions process;
-  process.argv = {program_path(),
-                  cuda_library("libnvrtc.so.13"),
-                  cuda_library("libnvJitLink.so.13"),
-                  options.architecture};
-  for (const std::string& folder : include_folders()) process.argv.push_back(folder);
-  process.stdin_text = input_for(candidate);
-  process.timeout_s = options.timeout_s;
-  process.max_output_bytes = std::size_t{64} << 20;
-  process.environment = {"PATH=/usr/bin"};
-  core::ProcessResult finished = core::run_process(process);
+  const core::Stopwatch watch;
+  const std::string input = input_for(candidate);
+  core::ProcessResult finished = run_compiler(input, options);
+  // Once more: it may have been the machine's.
+  if (has_crashed(finished)) finished = run_compiler(input, options);
+  if (has_crashed(finished)) judge_crash(finished, options);
   result.ok = finished.exit_code == nvrtc::kCompiled && take_output(finished.out, result);
   result.timed_out = finished.timed_out;
   result.machine_failed = !result.ok && !result.timed_out && finished.exit_code != nvrtc::kRejected;
   result.log = std::move(finished.err);
-  result.elapsed_s = finished.elapsed_s;
+  result.elapsed_s = watch.elapsed_s();
   return result;
 }
 

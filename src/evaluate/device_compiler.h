@@ -14,8 +14,9 @@ struct DeviceCompileResult {
   bool timed_out = false;
   bool machine_failed = false;
   std::string log;                  // the compiler's, unmapped
-  std::string ptx;                  // edited (cuda/program.h)
-  std::string cubin;                // for recording and for execution
+  std::string ptx;                  // of the kernels (cuda/program.h)
+  std::string recorder;             // the cubin with `launch`, for recording
+  std::string cubin;                // the kernels, for execution
   std::vector<KernelInfo> kernels;  // as numbered in it
   bool reload = false;              // load it afresh for every launch
   double elapsed_s = 0;
@@ -23,10 +24,10 @@ struct DeviceCompileResult {
 
 struct DeviceCompilerOptions {
   double timeout_s = 30;
-  std::string architecture = "90a";
+  std::string architecture;  // "90a"
 };
 
-// MachineError when there is no NVRTC at all.
+// MachineError when the tools are missing (device_tools.h).
 DeviceCompileResult compile_for_device(const records::Candidate& candidate,
                                        const DeviceCompilerOptions& options);
 

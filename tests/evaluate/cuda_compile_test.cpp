@@ -20,7 +20,7 @@ DeviceCompileResult compiled(const std::string& code) {
       "#include \"vegttt_candidate.h\"\n#line 1 \"candidate\"\n" + code +
       "\nextern \"C\" __global__ void vegttt_record(void* const* buffers, Workspace* ws) {\n"
       "  launch((const float*)buffers[0], (float*)buffers[1], *ws);\n}\n";
-  return compile_for_device(candidate, {});
+  return compile_for_device(candidate, {30, "90a"});
 }
 
 const std::string kLaunch = "void launch(const float* x, float* out, Workspace& ws) ";

@@ -6,6 +6,6 @@ __global__ void relu(const float* x, float* out, int64_t n) {
 }
 void launch(const float* x, float* out, Workspace& ws) {
   relu<<<(ROWS * COLS + 255) / 256, 256>>>(x, out, ROWS * COLS);
-  for (volatile int i = 0; i < 1;) {
-  }
+  unsigned now;
+  while (true) asm volatile("mov.u32 %0, %%clock;" : "=r"(now)::"memory");
 }

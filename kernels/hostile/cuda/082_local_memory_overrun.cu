@@ -1,4 +1,4 @@
-// task: L1/19  expect: launch_error
+// task: L1/19  expect: launch_error|wrong
 // why: an array on the stack written far behind its end
 __global__ void kernel(const float* x, float* out, int64_t n) {
   const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;

@@ -2,9 +2,8 @@
 // why: never ends
 __global__ void kernel(const float* x, float* out, int64_t n) {
   const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
-  volatile int forever = 1;
-  while (forever) {
-  }
+  unsigned now;
+  while (true) asm volatile("mov.u32 %0, %%clock;" : "=r"(now)::"memory");
   if (i < n) out[i] = fmaxf(x[i], 0.0f);
 }
 void launch(const float* x, float* out, Workspace& ws) {

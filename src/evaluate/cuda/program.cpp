@@ -1,15 +1,12 @@
 #include "program.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <map>
-#include <memory>
 #include <set>
 #include <sstream>
 
 #include "ptx.h"
+#include "readable_name.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -27,27 +24,18 @@ constexpr std::string_view kSilentPrintf =
     ".func (.param .b32 result) vprintf(.param .b64 format, .param .b64 values)\n{\n"
     "  st.param.b32 [result], 0;\n  ret;\n}\n";
 
+// ptxas wants a program with a kernel in it.
+constexpr std::string_view kNoKernel = ".visible .entry vegttt_no_kernel()\n{\n  ret;\n}\n";
+
 bool starts_with(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
-std::string readable(const std::string& name) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
-  std::string result = status == 0 ? text.get() : name;
-  // "void k<64>(float const*, float*)" -> "k<64>"
-  if (const auto paren = result.find('('); paren != std::string::npos && paren > 0)
-    result.resize(paren);
-  if (result.compare(0, 5, "void ") == 0) result.erase(0, 5);
-  return result;
-}
-
 class Editor {
  public:
-  explicit Editor(std::vector<Item> items) : items_(std::move(items)) {
-    for (std::size_t i = 0; i < items_.size(); ++i)
-      if (items_[i].kind != Kind::kHeader) places_[items_[i].name].push_back(i);
+  explicit Editor(ptx::Module module)
+      : header_(std::move(module.header)), items_(std::move(module.items)) {
+    for (std::size_t i = 0; i < items_.size(); ++i) places_[items_[i].name].push_back(i);
   }
 
   core::Result<Program> edit() {
@@ -63,7 +51,8 @@ class Editor {
       return core::Failure{std::move(why)};
     if (std::string why = objection_to_recorder(recorder); !why.empty())
       return core::Failure{std::move(why)};
-    program_.ptx = text_of(kernels, recorder);
+    program_.ptx = kernels_text(kernels);
+    program_.recorder_ptx = recorder_text(recorder);
     return std::move(program_);
   }
 
@@ -73,7 +62,7 @@ class Editor {
     for (const Item& item : items_) {
       if (item.kind != Kind::kEntry || item.name == kEntry || !item.defined) continue;
       if (!seen.insert(item.name).second) continue;
-      KernelInfo kernel{item.name, readable(item.name), 0, 1024, {}};
+      KernelInfo kernel{item.name, readable_name(item.name), 0, 1024, {}};
       for (const ptx::Parameter& p : ptx::parameters_of(item))
         kernel.argument_bytes = p.offset + p.bytes;
       too_long_ = kernel.argument_bytes > kMostArgumentBytes ? kernel.label : too_long_;
@@ -128,7 +117,7 @@ class Editor {
       if (std::any_of(items_[i].uses.begin(), items_[i].uses.end(), [&](const std::string& use) {
             return our_name(use) == name;
           }))
-        return "'" + readable(items_[i].name) + "'";
+        return "'" + readable_name(items_[i].name) + "'";
     return "a kernel";
   }
 
@@ -140,26 +129,28 @@ class Editor {
                " starts kernels or calls the runtime inside a kernel: only `launch` may";
       if (item.name == kEntry) return "a kernel names vegttt_record";
       if (item.kind == Kind::kFunction && !is_defined(item.name) && item.name != "vprintf")
-        return user_of(item.name, kernels) + " calls " + readable(item.name) +
+        return user_of(item.name, kernels) + " calls " + readable_name(item.name) +
                ", which kernels do not have here";
       for (const std::string& use : item.uses)
         if (const auto found = places_.find(use);
-            item.kind != Kind::kHeader && found != places_.end() &&
-            items_[found->second.front()].kind == Kind::kEntry && use != item.name)
-          return "'" + readable(item.name) + "' starts the kernel '" + readable(use) +
+            found != places_.end() && items_[found->second.front()].kind == Kind::kEntry &&
+            use != item.name)
+          return "'" + readable_name(item.name) + "' starts the kernel '" + readable_name(use) +
                  "': only `launch` may";
     }
     return objection_to_state(kernels);
   }
 
+  // A kernel can write what it reads, constant tables through their addresses: they are loaded
+  // afresh.
   std::string objection_to_state(const std::set<std::size_t>& kernels) {
     for (const std::size_t i : kernels) {
       const Item& item = items_[i];
-      if (item.kind != Kind::kVariable || item.space != ".global") continue;
-      if (item.is_extern)
-        return "the variable '" + readable(item.name) + "' is declared but not defined";
-      if (!item.initialised)
-        return "the variable '" + readable(item.name) +
+      if (item.kind != Kind::kVariable || item.space == ".shared") continue;
+      if (item.is_extern())
+        return "the variable '" + readable_name(item.name) + "' is declared but not defined";
+      if (item.space == ".global" && !item.initialised)
+        return "the variable '" + readable_name(item.name) +
                "' outlives a launch: use the workspace (ws.alloc) instead of __device__ or static "
                "variables";
       program_.reload = true;
@@ -174,34 +165,48 @@ class Editor {
         continue;
       std::string name = item.name;
       if (starts_with(name, kTheirs)) name = "cuda" + name.substr(kTheirs.size());
-      return "`launch` calls " + readable(name) + ", which is not available there";
+      return "`launch` calls " + readable_name(name) + ", which is not available there";
     }
     return "";
   }
 
+  // Nothing is linked to the kernels: their functions need no name outside, so that the assembler
+  // may pass arguments as it likes.
+  std::string kernels_text(const std::set<std::size_t>& kernels) const {
+    if (kernels.empty()) return header_ + "\n" + std::string(kNoKernel);
+    return in_order(kernels, [&](const Item& item) {
+      if (item.name == "vprintf") return std::string(kSilentPrintf);
+      if (item.kind == Kind::kEntry) return ".visible " + item.text;
+      return item.kind == Kind::kFunction ? item.text : with_linkage(item);
+    });
+  }
+
+  std::string recorder_text(const std::set<std::size_t>& recorder) const {
+    const auto names = replacements();
+    return in_order(recorder, [&](const Item& item) {
+      if (starts_with(item.name, kTheirs)) return std::string();
+      if (item.name == "vprintf") return std::string(kSilentPrintf);
+      return ptx::replace_names(with_linkage(item), names);
+    });
+  }
+
+  static std::string with_linkage(const Item& item) {
+    return item.linkage.empty() ? item.text : item.linkage + " " + item.text;
+  }
+
   // Declarations of what follows later must stand first: variables, our recorder, then the rest as
   // the compiler ordered it.
-  std::string text_of(const std::set<std::size_t>& kernels,
-                      const std::set<std::size_t>& recorder) const {
-    std::string headers, variables, ours, rest;
-    const auto names = replacements();
-    for (std::size_t i = 0; i < items_.size(); ++i) {
+  template <class TextOf>
+  std::string in_order(const std::set<std::size_t>& chosen, TextOf text_of) const {
+    std::string variables, ours, rest;
+    for (const std::size_t i : chosen) {
       const Item& item = items_[i];
-      if (item.kind == Kind::kHeader) {
-        headers += item.text + "\n";
-        continue;
-      }
-      if ((!kernels.contains(i) && !recorder.contains(i)) || starts_with(item.name, kTheirs))
-        continue;
-      std::string text = recorder.contains(i) ? ptx::replace_names(item.text, names) : item.text;
-      if (item.name == "vprintf") text = kSilentPrintf;
-      if (item.kind == Kind::kEntry && starts_with(text, ".entry")) text.insert(0, ".visible ");
       std::string& part = item.kind == Kind::kVariable    ? variables
                           : starts_with(item.name, kOurs) ? ours
                                                           : rest;
-      part += text + "\n";
+      part += text_of(item) + "\n";
     }
-    return headers + variables + ours + rest;
+    return header_ + "\n" + variables + ours + rest;
   }
 
   std::vector<std::pair<std::string, std::string>> replacements() const {
@@ -213,6 +218,7 @@ class Editor {
     return names;
   }
 
+  std::string header_;
   std::vector<Item> items_;
   std::map<std::string, std::vector<std::size_t>> places_;
   Program program_;
@@ -222,9 +228,9 @@ class Editor {
 }  // namespace
 
 core::Result<Program> edit_program(std::string_view text) {
-  core::Result<std::vector<Item>> items = ptx::parse(text);
-  if (!items) return core::Failure{items.error()};
-  return Editor(std::move(items).value()).edit();
+  core::Result<ptx::Module> module = ptx::parse(text);
+  if (!module) return core::Failure{module.error()};
+  return Editor(std::move(module).value()).edit();
 }
 
 std::string kernels_to_text(const std::vector<KernelInfo>& kernels) {

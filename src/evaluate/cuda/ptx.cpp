@@ -2,280 +2,194 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
+
+#include "ptx_body.h"
+#include "ptx_lexer.h"
 
 namespace vegttt::evaluate::ptx {
 namespace {
 
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c == '%';
-}
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name(char c) { return is_name_start(c) || is_digit(c); }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// Between the parameters of a function and its body.
+constexpr std::array<std::string_view, 11> kOfFunctions = {".maxntid",
+                                                           ".reqntid",
+                                                           ".minnctapersm",
+                                                           ".maxnctapersm",
+                                                           ".maxnreg",
+                                                           ".noreturn",
+                                                           ".reqnctapercluster",
+                                                           ".explicitcluster",
+                                                           ".maxclusterrank",
+                                                           ".blocksareclusters",
+                                                           ".abi_preserve"};
 
-// Comments become spaces; line breaks stay. Strings keep what looks like comments.
-std::string without_comments(std::string_view text) {
-  std::string out(text);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (out[i] == '"') {
-      for (++i; i < out.size() && out[i] != '"'; ++i) {
-      }
-    } else if (out.compare(i, 2, "//") == 0) {
-      for (; i < out.size() && out[i] != '\n'; ++i) out[i] = ' ';
-    } else if (out.compare(i, 2, "/*") == 0) {
-      const std::size_t end = std::min(out.find("*/", i + 2), out.size() - 2) + 2;
-      for (; i < end; ++i)
-        if (out[i] != '\n') out[i] = ' ';
-      --i;
-    }
-  }
-  return out;
-}
+bool opens(char c) { return c == '(' || c == '{' || c == '['; }
+bool closes(char c) { return c == ')' || c == '}' || c == ']'; }
 
-struct Token {
-  std::string_view text;
-  std::size_t begin = 0;
-};
-
-// Names, directives with their dot, numbers, strings, single characters.
-class Lexer {
- public:
-  explicit Lexer(std::string_view text) : text_(text) {}
-
-  bool next(Token& token) {
-    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-    if (at_ >= text_.size()) return false;
-    const std::size_t begin = at_++;
-    const char first = text_[begin];
-    if (first == '"') {
-      at_ = std::min(text_.find('"', at_), text_.size() - 1) + 1;
-    } else if (is_name(first) || (first == '.' && at_ < text_.size() && is_name(text_[at_]))) {
-      while (at_ < text_.size() && is_name(text_[at_])) ++at_;
-    }
-    token = {text_.substr(begin, at_ - begin), begin};
-    return true;
-  }
-  std::size_t position() const { return at_; }
-  void to_end_of_line() { at_ = std::min(text_.find('\n', at_), text_.size()); }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
-bool is_line_directive(std::string_view token) {
-  return token == ".version" || token == ".target" || token == ".address_size" || token == ".file";
-}
-
-constexpr std::array<std::string_view, 10> kInsideFunctions = {".reg",
-                                                               ".param",
-                                                               ".local",
-                                                               ".shared",
-                                                               ".pragma",
-                                                               ".loc",
-                                                               ".branchtargets",
-                                                               ".calltargets",
-                                                               ".callprototype",
-                                                               ".align"};
-
-// What a body may declare: compilers put nothing of module scope there, inline assembly can.
-std::string objection_to_body(std::string_view body) {
-  Lexer lexer(body);
-  bool at_start = true;
-  for (Token token; lexer.next(token);) {
-    if (at_start && token.text.front() == '.' &&
-        std::find(kInsideFunctions.begin(), kInsideFunctions.end(), token.text) ==
-            kInsideFunctions.end())
-      return "inline assembly declares '" + std::string(token.text) +
-             "': variables that outlive a launch are not allowed";
-    const char c = token.text.front();
-    at_start = c == ';' || c == '{' || c == '}' || c == ':';
-  }
-  return "";
-}
+constexpr const char* kLeaves = "inline assembly declares something outside of functions";
 
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text), lexer_(text) {}
 
-  core::Result<std::vector<Item>> parse() {
-    for (Token token; lexer_.next(token);) {
-      if (token.text == "#") return core::Failure{"inline assembly uses a preprocessor"};
-      if (token.text == ";") continue;
+  core::Result<Module> parse() {
+    if (!take_header()) return core::Failure{"the compiler's output does not begin as PTX"};
+    while (next()) {
+      if (token_.text == ";") continue;
       Item item;
-      const bool ok = is_line_directive(token.text) ? take_line(token, item) : take(token, item);
-      if (!ok) return core::Failure{objection_};
-      items_.push_back(std::move(item));
+      uses_.clear();
+      if (!take(item)) return core::Failure{objection_.empty() ? kUnfinished : objection_};
+      uses_.erase(item.name);
+      item.uses.assign(uses_.begin(), uses_.end());
+      module_.items.push_back(std::move(item));
     }
-    return std::move(items_);
+    return std::move(module_);
   }
 
  private:
-  bool take_line(const Token& first, Item& item) {
-    lexer_.to_end_of_line();
-    item.text = text_.substr(first.begin, lexer_.position() - first.begin);
+  static constexpr const char* kUnfinished =
+      "the compiler's output ends in the middle of a declaration";
+
+  bool next() { return lexer_.next(token_); }
+  bool refuse(std::string why) {
+    objection_ = std::move(why);
+    return false;
+  }
+  bool refuse_token() {
+    return refuse(std::string(kLeaves) + ", at '" + std::string(token_.text) + "'");
+  }
+
+  // .version 9.0 .target sm_90a .address_size 64, as compilers begin; nowhere else and nothing
+  // more.
+  bool take_header() {
+    const auto word = [&](std::string_view text) { return next() && token_.text == text; };
+    const auto a_number = [&] { return next() && is_number(token_.text); };
+    const bool version = word(".version") && a_number() && next() && token_.first() == '.' &&
+                         is_number(token_.text.substr(1));
+    const bool target = version && word(".target") && next() && token_.text.substr(0, 3) == "sm_";
+    if (!target || !word(".address_size") || !word("64")) return false;
+    module_.header = text_.substr(0, lexer_.position());
     return true;
   }
 
-  // To the `;` or `}` that ends it.
-  bool take(const Token& first, Item& item) {
-    int depth = 0;
-    bool name_comes = false;
-    std::size_t body = 0;
-    std::set<std::string, std::less<>> uses;
-    Token token = first;
+  bool take(Item& item) {
+    if (token_.text == ".visible" || token_.text == ".weak" || token_.text == ".extern") {
+      item.linkage = token_.text;
+      if (!next()) return false;
+    }
+    const std::size_t begin = token_.begin;
+    bool taken = false;
+    if (token_.text == ".entry" || token_.text == ".func")
+      taken = take_function(item);
+    else if (token_.text == ".global" || token_.text == ".const" || token_.text == ".shared")
+      taken = take_variable(item);
+    else if (token_.first() == '}')
+      return refuse("inline assembly leaves its function");
+    else
+      return refuse_token();
+    item.text = text_.substr(begin, lexer_.position() - begin);
+    return taken;
+  }
+
+  bool take_name(Item& item) {
+    if (!is_name_start(token_.first()) || token_.first() == '%') return refuse_token();
+    item.name = token_.text;
+    return true;
+  }
+
+  // .entry NAME (...) directives {...}; .func (...) NAME (...) ... {...}; either may end with `;`.
+  bool take_function(Item& item) {
+    item.kind = token_.text == ".entry" ? Kind::kEntry : Kind::kFunction;
+    if (!next()) return false;
+    if (item.kind == Kind::kFunction && token_.text == "(" && (!take_group() || !next()))
+      return false;
+    if (!take_name(item) || !next()) return false;
+    if (token_.text == "(" && (!take_group() || !next())) return false;
+    if (!take_directives()) return false;
+    if (token_.text == ";") return true;
+    if (token_.text != "{") return refuse_token();
+    item.defined = true;
+    return take_body();
+  }
+
+  bool take_directives() {
+    for (; token_.text != "{" && token_.text != ";";) {
+      const bool known =
+          std::find(kOfFunctions.begin(), kOfFunctions.end(), token_.text) != kOfFunctions.end();
+      if (!known && token_.text != "," && !is_number(token_.text)) return refuse_token();
+      if (!next()) return false;
+    }
+    return true;
+  }
+
+  bool take_body() {
+    const std::size_t begin = token_.begin;
+    if (!take_group()) return false;
+    return refuse_unless_empty(objection_to_body(text_.substr(begin, lexer_.position() - begin)));
+  }
+
+  bool refuse_unless_empty(std::string why) { return why.empty() || refuse(std::move(why)); }
+
+  // From an opening bracket to the one that closes it; a body's may hold statements.
+  bool take_group() {
+    const bool body = token_.text == "{";
+    std::string open;
     do {
-      const char c = token.text.front();
-      if (depth == 0 && body == 0) classify(token.text, item, name_comes);
-      if (c == '(' || c == '{') {
-        if (c == '{' && depth == 0 && item.kind != Kind::kVariable) body = token.begin;
-        ++depth;
-      } else if (c == ')' || c == '}') {
-        if (--depth < 0) return refuse("inline assembly leaves its function");
-        if (c == '}' && depth == 0 && body != 0) return finish(first, body, item, uses);
-      } else if (c == ';' && depth == 0) {
-        return finish(first, 0, item, uses);
-      } else if (c == '#') {
-        return refuse("inline assembly uses a preprocessor");
-      } else if (is_name_start(c) && c != '%') {
-        uses.emplace(token.text);
-      }
-    } while (lexer_.next(token));
-    return refuse("the compiler's output ends in the middle of a function");
+      if (opens(token_.first())) open += token_.first();
+      if (closes(token_.first()) && !close(open)) return refuse_token();
+      if (!body && (token_.text == ";" || token_.text == "{")) return refuse_token();
+      note_use();
+      if (open.empty()) return true;
+    } while (next());
+    return false;
   }
 
-  void classify(std::string_view token, Item& item, bool& name_comes) {
-    if (token == ".extern") item.is_extern = true;
-    if (token == ".entry") item.kind = Kind::kEntry, name_comes = true;
-    if (token == ".func") item.kind = Kind::kFunction, name_comes = true;
-    if (token == ".global" || token == ".const" || token == ".shared") {
-      item.kind = Kind::kVariable, name_comes = true;
-      item.space = token;
-    }
-    if (token == "=") item.initialised = true;
-    // Return values of a .func stand in parentheses before its name: depth 0 skips them.
-    if (name_comes && item.name.empty() && is_name_start(token.front())) item.name = token;
-  }
-
-  bool finish(const Token& first,
-              std::size_t body,
-              Item& item,
-              std::set<std::string, std::less<>>& uses) {
-    item.text = text_.substr(first.begin, lexer_.position() - first.begin);
-    item.defined = body != 0;
-    if (item.kind == Kind::kHeader || item.name.empty())
-      return refuse("inline assembly declares something outside of functions");
-    if (body != 0) {
-      objection_ = objection_to_body(text_.substr(body, lexer_.position() - body));
-      if (!objection_.empty()) return false;
-    }
-    uses.erase(item.name);
-    item.uses.assign(uses.begin(), uses.end());
+  bool close(std::string& open) const {
+    const char c = token_.first(), partner = c == ')' ? '(' : c == ']' ? '[' : '{';
+    if (open.empty() || open.back() != partner) return false;
+    open.pop_back();
     return true;
   }
 
-  bool refuse(const char* why) {
-    objection_ = why;
+  void note_use() {
+    if (is_name_start(token_.first()) && token_.first() != '%') uses_.emplace(token_.text);
+  }
+
+  // One variable: .global .align 4 .b8 NAME[24] = {1, 2};
+  bool take_variable(Item& item) {
+    item.space = token_.text;
+    std::string open;
+    while (next()) {
+      const char c = token_.first();
+      if (c == ';') return (open.empty() && !item.name.empty()) || refuse_token();
+      if (token_.text == ".managed")
+        return refuse("a managed variable outlives a launch: use the workspace (ws.alloc)");
+      if (opens(c)) open += c;
+      if (closes(c) && !close(open)) return refuse_token();
+      if (open.empty() && c == ',') return refuse_token();  // a second variable
+      if (!item.name.empty() && c == '.') return refuse_token();
+      if (is_digit(c) && !is_number(token_.text)) return refuse_token();
+      if (c == '=') item.initialised = true;
+      if (item.name.empty() && open.empty() && is_name_start(c) && !take_name(item)) return false;
+      note_use();
+    }
     return false;
   }
 
   std::string_view text_;
   Lexer lexer_;
-  std::vector<Item> items_;
+  Token token_;
+  Module module_;
+  std::set<std::string, std::less<>> uses_;
   std::string objection_;
 };
 
-std::uint32_t bytes_of_type(std::string_view type) {
-  if (type.size() < 3 || type[0] != '.') return 0;
-  if (type == ".pred") return 1;
-  const std::string_view bits = type.substr(2);
-  if (bits == "8") return 1;
-  if (bits == "16") return 2;
-  if (bits == "32") return 4;
-  if (bits == "64") return 8;
-  if (bits == "128") return 16;
-  return 0;
-}
-
-std::uint32_t number(std::string_view digits) {
-  std::uint64_t value = 0;
-  for (const char c : digits)
-    if (is_digit(c))
-      value = std::min<std::uint64_t>(value * 10 + static_cast<std::uint64_t>(c - '0'), 1u << 30);
-  return static_cast<std::uint32_t>(value);
-}
-
 }  // namespace
 
-core::Result<std::vector<Item>> parse(std::string_view text) {
-  const std::string plain = without_comments(text);
-  return Parser(plain).parse();
-}
-
-std::string replace_names(std::string_view text,
-                          const std::vector<std::pair<std::string, std::string>>& names) {
-  const std::map<std::string_view, std::string_view> table(names.begin(), names.end());
-  std::string out;
-  std::size_t copied = 0;
-  Lexer lexer(text);
-  for (Token token; lexer.next(token);) {
-    const auto found = table.find(token.text);
-    if (found == table.end()) continue;
-    out += text.substr(copied, token.begin - copied);
-    out += found->second;
-    copied = token.begin + token.text.size();
-  }
-  return out += text.substr(copied);
-}
-
-std::vector<Parameter> parameters_of(const Item& entry) {
-  std::vector<Parameter> list;
-  Lexer lexer(entry.text);
-  Token token;
-  while (lexer.next(token) && token.text != "(") {
-    if (token.text == "{" || token.text == ";") return list;
-  }
-  std::uint32_t align = 0, size = 0, count = 0, end = 0;
-  bool pointer_attributes = false, in_brackets = false, align_comes = false;
-  const auto add = [&] {
-    if (size == 0) return;
-    const std::uint32_t boundary = std::max(align, size);
-    end = (end + boundary - 1) / boundary * boundary;
-    list.push_back({end, size * std::max(count, 1u)});
-    end += list.back().bytes;
-    align = size = count = 0;
-    pointer_attributes = false;
-  };
-  while (lexer.next(token) && token.text != ")") {
-    if (token.text == ",") add();
-    if (token.text == ".ptr") pointer_attributes = true;
-    if (is_digit(token.text.front())) {
-      if (in_brackets) count = number(token.text);
-      if (align_comes && !pointer_attributes) align = number(token.text);
-    }
-    align_comes = token.text == ".align";
-    if (token.text == "[") in_brackets = true;
-    if (token.text == "]") in_brackets = false;
-    if (const std::uint32_t bytes = bytes_of_type(token.text); bytes != 0 && size == 0)
-      size = bytes;
-  }
-  add();
-  return list;
-}
-
-std::vector<std::uint32_t> numbers_behind(const Item& entry, std::string_view directive) {
-  std::vector<std::uint32_t> list;
-  Lexer lexer(std::string_view(entry.text).substr(0, entry.text.find('{')));
-  bool inside = false;
-  for (Token token; lexer.next(token);) {
-    if (inside && is_digit(token.text.front()))
-      list.push_back(number(token.text));
-    else if (token.text != ",")
-      inside = token.text == directive;
-  }
-  return list;
+core::Result<Module> parse(std::string_view text) {
+  const core::Result<std::string> plain = plain_text(text);
+  if (!plain) return core::Failure{plain.error()};
+  return Parser(plain.value()).parse();
 }
 
 }  // namespace vegttt::evaluate::ptx

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vegttt/core/result.h"
@@ -12,26 +13,33 @@
 namespace vegttt::evaluate::ptx {
 
 enum class Kind {
-  kHeader,    // .version, .target, .address_size, .file
   kEntry,     // a kernel
   kFunction,  // .func
   kVariable,  // .global, .const, .shared
 };
 
 struct Item {
-  Kind kind = Kind::kHeader;
+  Kind kind = Kind::kVariable;
   std::string name;
-  std::string text;               // without comments
+  std::string linkage;            // "", ".visible", ".weak", ".extern"
+  std::string text;               // from its kind on, without comments
   std::vector<std::string> uses;  // identifiers it mentions, itself left out, each once
-  bool is_extern = false;
-  bool defined = false;      // functions: has a body
-  bool initialised = false;  // variables: has an initialiser
-  std::string space;         // variables: ".global", ".const", ".shared"
+  bool defined = false;           // functions: has a body
+  bool initialised = false;       // variables: has an initialiser
+  std::string space;              // variables: ".global", ".const", ".shared"
+
+  bool is_extern() const { return linkage == ".extern"; }
 };
 
-// A Failure names what is not PTX as compilers write it: inline assembly that leaves its function,
-// declares variables of module scope inside one, or uses a preprocessor.
-core::Result<std::vector<Item>> parse(std::string_view text);
+struct Module {
+  std::string header;  // .version, .target, .address_size
+  std::vector<Item> items;
+};
+
+// A Failure names what is not PTX as compilers write it: inline assembly that leaves its function
+// for anything but another one, declares variables of module scope inside one, or uses what has no
+// place in compiled code.
+core::Result<Module> parse(std::string_view text);
 
 // `text` with whole identifiers replaced.
 std::string replace_names(std::string_view text,

@@ -2,25 +2,24 @@
 // its own, since NVRTC prints any file of the host that the source includes: it closes itself in
 // before it sees a line of the source.
 //
-//   vegttt_nvrtc LIBNVRTC LIBNVJITLINK ARCHITECTURE INCLUDE_FOLDER...
+//   vegttt_nvrtc LIBNVRTC LIBNVJITLINK PTXAS ARCHITECTURE INCLUDE_FOLDER...
 //
 // ARCHITECTURE is "90a". stdin: "NAME LENGTH\n" and LENGTH bytes, first the source, then in-memory
-// headers. stdout, in the same form: kernels, reload, ptx, cubin. stderr: the log.
+// headers. stdout, in the same form: kernels, reload, ptx, recorder, cubin. stderr: the log.
 #include <dlfcn.h>
 #include <glob.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 
-#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <vector>
 
 #include "../cuda/program.h"
+#include "assembler.h"
 #include "exit_codes.h"
+#include "jail.h"
 #include "link.h"
-#include "vegttt/runner/landlock.h"
-#include "vegttt/runner/syscall_filter.h"
+#include "messages.h"
 
 namespace vegttt::evaluate::nvrtc {
 namespace {
@@ -79,43 +78,6 @@ std::vector<Text> read_texts() {
   return texts;
 }
 
-void limit(int resource, rlim_t value) {
-  const rlimit both{value, value};
-  ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
-}
-
-// True when closed in as far as this kernel can.
-bool close_in(const std::vector<std::string>& include_folders) {
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_FSIZE, 0);
-  limit(RLIMIT_AS, rlim_t{8} << 30);
-  runner::SyscallFilter filter(runner::SyscallFilter::Default::kAllow);
-  for (const int call : {SYS_socket,
-                         SYS_connect,
-                         SYS_bind,
-                         SYS_execve,
-                         SYS_execveat,
-                         SYS_fork,
-                         SYS_vfork,
-                         SYS_ptrace,
-                         SYS_process_vm_readv,
-                         SYS_io_uring_setup,
-                         SYS_bpf,
-                         SYS_mount,
-                         SYS_unshare,
-                         SYS_setns,
-                         SYS_kill})
-    filter.refuse(call, EPERM);
-  filter.finish();
-  const int ruleset = runner::make_ruleset();
-  if (ruleset >= 0) {
-    for (const std::string& folder : include_folders)
-      runner::allow_below(ruleset, folder.c_str(), runner::Access::kRead);
-    if (!runner::restrict_self(ruleset)) return false;
-  }
-  return !runner::seccomp_available() || filter.install(true);
-}
-
 std::string log_of(const Api& api, Handle program) {
   std::size_t size = 0;
   if (api.log_size(program, &size) != 0 || size == 0) return "";
@@ -146,7 +108,10 @@ int compile(const Api& api,
   std::fputs(log_of(api, program).c_str(), stderr);
   if (result == 6) return kRejected;  // NVRTC_ERROR_COMPILATION
   std::size_t size = 0;
-  if (result != 0 || api.ptx_size(program, &size) != 0) return kMachineFailed;
+  if (result != 0 || api.ptx_size(program, &size) != 0) {
+    std::fprintf(stderr, "NVRTC: error %d\n", result);
+    return kCrashed;
+  }
   ptx.resize(size);
   api.ptx(program, ptx.data());
   ptx.resize(size - 1);
@@ -163,35 +128,55 @@ int reject(const std::string& why) {
   return kRejected;
 }
 
-// The edited program as a file that the driver loads.
-int finish(const Linker& linker, const std::string& ptx, const std::string& architecture) {
+int crashed(const char* program, int signal) {
+  std::fprintf(stderr, "%s: %s\n", program, ::strsignal(signal));
+  return kCrashed;
+}
+
+// The edited programs as files that the driver loads.
+int finish(const Linker& linker,
+           Assembler& assembler,
+           const std::string& ptx,
+           const std::string& architecture) {
   const core::Result<Program> program = edit_program(ptx);
   if (!program) return reject(program.error());
-  const core::Result<std::string> cubin = linker.link(program.value().ptx, architecture);
-  if (!cubin) return reject(cubin.error());
+  const std::string& kernels = program.value().ptx;
+  const Assembler::Output assembled = assembler.assemble(kernels);
+  if (assembled.signal != 0) return crashed("ptxas", assembled.signal);
+  if (assembled.cubin.empty()) {
+    std::fputs(readable_messages(assembled.message, kernels).c_str(), stderr);
+    return kRejected;
+  }
+  const core::Result<std::string> recorder =
+      linker.link(program.value().recorder_ptx, architecture);
+  if (!recorder) return reject(recorder.error());
   put("kernels", kernels_to_text(program.value().kernels));
   put("reload", program.value().reload ? "1" : "0");
-  put("ptx", program.value().ptx);
-  put("cubin", cubin.value());
+  put("ptx", kernels);
+  put("recorder", recorder.value());
+  put("cubin", assembled.cubin);
   return kCompiled;
 }
 
-}  // namespace
-}  // namespace vegttt::evaluate::nvrtc
-
-int main(int argc, char** argv) {
-  using namespace vegttt::evaluate::nvrtc;
-  if (argc < 4) return kMachineFailed;
-  const std::string library = argv[1], architecture = argv[3];
-  const std::vector<std::string> folders(argv + 4, argv + argc);
-  // -default-device: functions without a mark are device code, `launch` too. -rdc: kernels may
-  // start kernels.
+// -default-device: functions without a mark are device code, `launch` too. -rdc: kernels may start
+// kernels.
+std::vector<std::string> options_for(const std::string& architecture,
+                                     const std::vector<std::string>& folders) {
   std::vector<std::string> options = {"--gpu-architecture=compute_" + architecture,
                                       "--std=c++17",
                                       "-default-device",
                                       "-rdc=true",
                                       "-diag-suppress=47,177"};
   for (const std::string& folder : folders) options.push_back("-I" + folder);
+  return options;
+}
+
+int run(int argc, char** argv) {
+  if (argc < 5) return kMachineFailed;
+  const std::string library = argv[1], architecture = argv[4];
+  const std::vector<std::string> folders(argv + 5, argv + argc);
+  Assembler assembler;
+  if (!assembler.start(argv[3], architecture)) return kMachineFailed;
   Api api;
   Linker linker;
   if (!load(library.c_str(), api) || !linker.load(argv[2])) {
@@ -203,6 +188,11 @@ int main(int argc, char** argv) {
   const std::vector<Text> texts = read_texts();
   if (texts.empty()) return kMachineFailed;
   std::string ptx;
-  const int compiled = compile(api, texts, options, ptx);
-  return compiled == kCompiled ? finish(linker, ptx, architecture) : compiled;
+  const int compiled = compile(api, texts, options_for(architecture, folders), ptx);
+  return compiled == kCompiled ? finish(linker, assembler, ptx, architecture) : compiled;
 }
+
+}  // namespace
+}  // namespace vegttt::evaluate::nvrtc
+
+int main(int argc, char** argv) { return vegttt::evaluate::nvrtc::run(argc, argv); }
