@@ -1,121 +1,15 @@
-// Recorder and executor on a GPU, without LibTorch's tensors; skipped without one.
+// Recorder and executor on a GPU; skipped without one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <numeric>
+#include <cmath>
 
-#include "../../src/evaluate/cuda/bytes_file.h"
-#include "../../src/evaluate/cuda/device_buffer.h"
-#include "../../src/evaluate/cuda/helpers.h"
-#include "../../src/evaluate/cuda/record.h"
-#include "../../src/evaluate/device_compiler.h"
+#include "cuda_bench.h"
 
 namespace vegttt::evaluate {
 namespace {
 
-using cuda::driver;
-using device::Command;
-using device::Outcome;
 using ::testing::HasSubstr;
-
-constexpr std::uint64_t kFloats = 1000;
-constexpr std::uint64_t kWorkspace = 64 << 20;
-
-const std::string& helpers() {
-  static const std::string cubin = helpers_cubin();
-  return cubin;
-}
-
-DeviceCompileResult compiled(const std::string& code) {
-  records::Candidate candidate;
-  candidate.code = code;
-  candidate.assembled =
-      "#include \"vegttt_candidate.h\"\n#line 1 \"candidate\"\n" + code +
-      "\nextern \"C\" __global__ void vegttt_record(void* const* buffers, Workspace* ws) {\n"
-      "  launch((const float*)buffers[0], (float*)buffers[1], *ws);\n}\n";
-  return compile_for_device(candidate, {});
-}
-
-const std::vector<std::uint64_t> kBytes = {kFloats * 4, kFloats * 4, kWorkspace};
-
-struct Recorded {
-  DeviceProcess::Answer answer;
-  core::Result<Plan> plan = core::Failure{"not recorded"};
-};
-
-Recorded record(DeviceProcess& process, const DeviceCompileResult& program) {
-  const BytesFile cubin("cubin", program.cubin), tape("tape");
-  Recorded recorded;
-  recorded.answer = process.ask(record_request(kBytes), {cubin.fd(), tape.fd()}, 10);
-  if (recorded.answer.reply.outcome == Outcome::kDone && !recorded.answer.timed_out)
-    recorded.plan = plan_of_recordings(tape.read(), kBytes, program.kernels, {});
-  return recorded;
-}
-
-// Input x = 0, 1, 2, ...; one output.
-struct Bench {
-  DeviceBuffer input{kFloats * 4, 0}, output{kFloats * 4, 0};
-  DeviceProcess recorder{0, helpers()}, executor{0, helpers()};
-
-  Bench() {
-    std::vector<float> x(kFloats);
-    std::iota(x.begin(), x.end(), 0.0f);
-    require(driver().copy_to_device(address(input), x.data(), kFloats * 4), "cuMemcpyHtoD");
-    map(0, input, false);
-    map(1, output, true);
-  }
-  static CUdeviceptr address(const DeviceBuffer& buffer) {
-    return reinterpret_cast<CUdeviceptr>(buffer.data());
-  }
-  void map(std::uint32_t slot, const DeviceBuffer& buffer, bool writable) {
-    device::Request request;
-    request.command = Command::kMap;
-    request.slot = slot;
-    request.size = buffer.size();
-    request.writable = writable;
-    const auto answer = executor.ask(request, {buffer.fd()}, 10);
-    EXPECT_EQ(answer.reply.outcome, Outcome::kDone) << answer.reply.text;
-  }
-  DeviceProcess::Answer load(const DeviceCompileResult& program, const Plan& plan) {
-    const BytesFile cubin("cubin", program.cubin), bytes("plan", to_bytes(plan));
-    device::Request request;
-    request.command = Command::kLoad;
-    request.reload = program.reload;
-    request.workspace_bytes = kWorkspace;
-    return executor.ask(request, {cubin.fd(), bytes.fd()}, 10);
-  }
-  DeviceProcess::Answer run(double timeout_s = 10) {
-    device::Request request;
-    request.command = Command::kRun;
-    request.buffers = 2;
-    request.slots[0] = 0, request.slots[1] = 1;
-    request.poison = 0xFFC00123u;
-    return executor.ask(request, {}, timeout_s);
-  }
-  std::vector<float> result() const {
-    std::vector<float> out(kFloats);
-    require(driver().copy_to_host(out.data(), address(output), kFloats * 4), "cuMemcpyDtoH");
-    return out;
-  }
-  // Compiles, records, loads, runs.
-  DeviceProcess::Answer whole(const std::string& code) {
-    const DeviceCompileResult program = compiled(code);
-    EXPECT_TRUE(program.ok) << program.log;
-    const Recorded recorded = record(recorder, program);
-    EXPECT_TRUE(recorded.plan) << recorded.plan.error() << recorded.answer.reply.text;
-    if (!program.ok || !recorded.plan) return {};
-    const auto loaded = load(program, recorded.plan.value());
-    EXPECT_EQ(loaded.reply.outcome, Outcome::kDone) << loaded.reply.text;
-    return loaded.reply.outcome == Outcome::kDone ? run() : loaded;
-  }
-};
-
-const std::string kLaunch = "void launch(const float* x, float* out, Workspace& ws) ";
-const std::string kScale =
-    "template <int N> __global__ void scale(const float* a, float* b, int64_t n, float f) {\n"
-    "  int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x; if (i < n) b[i] = a[i] * f + "
-    "N;\n}\n";
 
 TEST(CudaDevice, ReplaysARecordedPlanOverOtherBuffers) {
   Bench bench;
@@ -182,8 +76,9 @@ TEST(CudaDevice, AnEndlessLaunchIsKilled) {
                                 "{ while (clock64() != 0) { if (*(volatile unsigned long "
                                 "long*)&ws.used == 77) break; } k<<<1, 1>>>(out); }");
   ASSERT_TRUE(program.ok) << program.log;
-  const BytesFile cubin("cubin", program.cubin), tape("tape");
-  const auto answer = bench.recorder.ask(record_request(kBytes), {cubin.fd(), tape.fd()}, 0.5);
+  const BytesFile recorder("cubin", program.recorder), tape("tape");
+  const auto answer = bench.recorder.ask(
+      record_request({kFloats * 4, kFloats * 4, kWorkspace}), {recorder.fd(), tape.fd()}, 0.5);
   EXPECT_TRUE(answer.timed_out);
   EXPECT_FALSE(bench.recorder.usable());
 }

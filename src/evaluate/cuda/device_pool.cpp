@@ -56,6 +56,14 @@ DeviceOutcome DevicePool::outcome_of(const DeviceProcess::Answer& answer, double
   return {DeviceOutcome::Kind::kMachineFailed, text};
 }
 
+// Of a request that runs nothing of a candidate: what failed, or took too long, is ours.
+DeviceOutcome DevicePool::ours(const DeviceProcess::Answer& answer) {
+  DeviceOutcome outcome = outcome_of(answer, kSetup_s);
+  if (outcome.kind != DeviceOutcome::Kind::kDone)
+    outcome.kind = DeviceOutcome::Kind::kMachineFailed;
+  return outcome;
+}
+
 DeviceOutcome DevicePool::record(const std::string& cubin,
                                  const std::vector<KernelInfo>& kernels,
                                  const std::vector<std::uint64_t>& buffer_bytes,
@@ -83,7 +91,7 @@ DeviceOutcome DevicePool::map_one(std::uint32_t slot, const DeviceBuffer& buffer
   request.slot = slot;
   request.size = buffer.size();
   request.writable = writable;
-  return outcome_of(live(executor_).ask(request, {buffer.fd()}, kSetup_s), kSetup_s);
+  return ours(live(executor_).ask(request, {buffer.fd()}, kSetup_s));
 }
 
 // Slot 0 is the output, the inputs of set s follow each other behind it.
@@ -93,7 +101,7 @@ DeviceOutcome DevicePool::map(const DeviceTask& task) {
   mapped_task_ = 0;  // whatever comes of this
   device::Request request;
   request.command = Command::kClear;
-  DeviceOutcome outcome = outcome_of(live(executor_).ask(request, {}, kSetup_s), kSetup_s);
+  DeviceOutcome outcome = ours(live(executor_).ask(request, {}, kSetup_s));
   if (outcome.kind == DeviceOutcome::Kind::kDone) outcome = map_one(0, *task.output, true);
   std::uint32_t slot = 1;
   for (const DeviceInputSet& set : task.sets)
@@ -115,7 +123,9 @@ DeviceOutcome DevicePool::load(const std::string& cubin,
   request.command = Command::kLoad;
   request.reload = reload;
   request.workspace_bytes = plan.workspace_bytes;
-  return outcome_of(live(executor_).ask(request, {program.fd(), bytes.fd()}, kSetup_s), kSetup_s);
+  const auto answer = live(executor_).ask(request, {program.fd(), bytes.fd()}, kSetup_s);
+  // Only a refusal is the candidate's: what it asks for is not possible here.
+  return answer.reply.outcome == Outcome::kRefused ? outcome_of(answer, kSetup_s) : ours(answer);
 }
 
 DeviceOutcome DevicePool::run(int set,

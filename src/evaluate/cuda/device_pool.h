@@ -40,6 +40,7 @@ class DevicePool {
   };
   DeviceProcess& live(Kind& kind);
   DeviceOutcome outcome_of(const DeviceProcess::Answer& answer, double timeout_s);
+  DeviceOutcome ours(const DeviceProcess::Answer& answer);
   DeviceOutcome map(const DeviceTask& task);
   DeviceOutcome map_one(std::uint32_t slot, const DeviceBuffer& buffer, bool writable);
 

@@ -1,10 +1,9 @@
 // What the design of dialect cuda left to measurement, answered in one run on a GPU; prints a
 // report. docs/evaluator-cuda.md quotes it.
 //   - do kernels that were compiled with -rdc run as fast as without it
-//   - what making a loadable program costs: nvJitLink with and without the recorder, the driver
+//   - what making a loadable program costs: the compiler's process, the driver
 //   - a clean against a dirty second-level cache
 //   - what scrubbing shared memory, stacks and the cache costs
-#include <dlfcn.h>
 #include <nvrtc.h>
 
 #include <algorithm>
@@ -14,10 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "../../src/evaluate/cuda/device_buffer.h"
-#include "../../src/evaluate/cuda/helpers.h"
-#include "../../src/evaluate/device_compiler.h"
-#include "../../src/evaluate/timing_stats.h"
+#include "../../../src/evaluate/cuda/device_buffer.h"
+#include "../../../src/evaluate/cuda/device_facts.h"
+#include "../../../src/evaluate/cuda/helpers.h"
+#include "../../../src/evaluate/device_compiler.h"
+#include "../../../src/evaluate/timing_stats.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 
@@ -101,7 +101,8 @@ class Module {
 std::string nvrtc_cubin(const std::string& text) {
   nvrtcProgram program = nullptr;
   nvrtcCreateProgram(&program, text.c_str(), "plain", 0, nullptr, nullptr);
-  const char* options[] = {"--gpu-architecture=sm_90a", "--std=c++17"};
+  const std::string architecture = "--gpu-architecture=sm_" + cuda::device_architecture(0);
+  const char* options[] = {architecture.c_str(), "--std=c++17"};
   if (nvrtcCompileProgram(program, 2, options) != NVRTC_SUCCESS)
     throw core::MachineError("does not compile", "nvrtcCompileProgram");
   std::size_t size = 0;
@@ -115,7 +116,7 @@ DeviceCompileResult chain(const std::string& text) {
   records::Candidate candidate;
   candidate.assembled = "#include \"vegttt_candidate.h\"\n" + text +
                         "extern \"C\" __global__ void vegttt_record(void* const*, Workspace*) {}\n";
-  DeviceCompileResult result = compile_for_device(candidate, {60, "90a"});
+  DeviceCompileResult result = compile_for_device(candidate, {60, cuda::device_architecture(0)});
   if (!result.ok) throw core::MachineError(result.log, "the chain");
   return result;
 }
@@ -124,9 +125,9 @@ struct Device {
   CUdeviceptr a = 0, b = 0, out = 0, flush = 0;
   std::uint64_t flush_bytes = 0;
   CUevent begin = nullptr, end = nullptr;
-  Module helpers{helpers_cubin().data()};
+  Module helpers{helpers_cubin(cuda::device_architecture(0)).data()};
   CUfunction spin = helpers["vegttt_spin"], read = helpers["vegttt_read"],
-             scrub = helpers["vegttt_scrub"], stack = helpers["vegttt_scrub_stack"];
+             scrub = helpers["vegttt_scrub"];
   int processors = 0, shared = 0;
 
   Device() {
@@ -171,10 +172,15 @@ struct Device {
            static_cast<unsigned>(shared),
            arguments);
   }
-  void scrub_stacks() {
+  void scrub_stacks(int bytes) {
     unsigned value = 7;
     void* arguments[] = {&value};
-    launch(stack, static_cast<unsigned>(2 * processors), 1, 1024, 0, arguments);
+    launch(helpers[("vegttt_scrub_stack_" + std::to_string(bytes)).c_str()],
+           static_cast<unsigned>(2 * processors),
+           1,
+           1024,
+           0,
+           arguments);
   }
   void run(CUfunction f, const Kernel& kernel) {
     int n = kernel.grid_y > 1 ? 2048 : 4096;
@@ -235,32 +241,6 @@ void compare_builds(Device& device) {
   }
 }
 
-// The functions of nvJitLink that are needed, from the library beside NVRTC.
-struct JitLink {
-  int (*create)(void**, std::uint32_t, const char**) = nullptr;
-  int (*add)(void*, int, const void*, std::size_t, const char*) = nullptr;
-  int (*complete)(void*) = nullptr;
-  int (*destroy)(void**) = nullptr;
-  JitLink() {
-    void* library = ::dlopen("libnvJitLink.so.13", RTLD_NOW);
-    if (library == nullptr) return;
-    create = reinterpret_cast<decltype(create)>(::dlsym(library, "nvJitLinkCreate"));
-    add = reinterpret_cast<decltype(add)>(::dlsym(library, "nvJitLinkAddData"));
-    complete = reinterpret_cast<decltype(complete)>(::dlsym(library, "nvJitLinkComplete"));
-    destroy = reinterpret_cast<decltype(destroy)>(::dlsym(library, "nvJitLinkDestroy"));
-  }
-  double ms(const std::string& ptx) const {
-    const core::Stopwatch watch;
-    void* handle = nullptr;
-    const char* options[] = {"-arch=sm_90a"};
-    if (create(&handle, 1, options) != 0 || add(handle, 2, ptx.c_str(), ptx.size() + 1, "x") != 0 ||
-        complete(handle) != 0)
-      return -1;
-    destroy(&handle);
-    return watch.elapsed_s() * 1e3;
-  }
-};
-
 double median_ms(const std::function<void()>& body) {
   std::vector<double> ms;
   for (int i = 0; i < 9; ++i) {
@@ -271,11 +251,9 @@ double median_ms(const std::function<void()>& body) {
   return median(ms);
 }
 
-void compare_links() {
-  std::printf("\n== making a loadable program, ms (median of 9)\n");
-  const JitLink link;
+void compare_loads() {
+  std::printf("\n== from text to a loaded program, ms (median of 9)\n");
   for (const Kernel& kernel : kernels()) {
-    const DeviceCompileResult alone = chain(kernel.text);
     // With a `launch` that uses the recorder, so that it stays in the program.
     records::Candidate candidate;
     candidate.assembled =
@@ -285,19 +263,17 @@ void compare_links() {
         kernel.name +
         "<<<16 * i, 256>>>((const float*)b[0], (const float*)b[1], (float*)b[2], i);\n"
         "  cudaMemsetAsync(ws->alloc(64), 0, 64, 0); }\n";
-    const DeviceCompileResult whole = compile_for_device(candidate, {60, "90a"});
-    if (link.create != nullptr)
-      std::printf("%-8s nvJitLink: kernels alone %.1f, with launch and recorder %.1f;",
-                  kernel.name,
-                  median_ms([&] { link.ms(alone.ptx); }),
-                  median_ms([&] { link.ms(whole.ptx); }));
+    const DeviceCompileResult whole =
+        compile_for_device(candidate, {60, cuda::device_architecture(0)});
+    if (!whole.ok) throw core::MachineError(whole.log, "the chain");
     std::printf(
-        " driver loads: PTX with recorder %.1f, PTX of kernels %.1f, cubin %.2f; whole compiler "
-        "process %.0f\n",
-        median_ms([&] { Module(whole.ptx.c_str()); }),
-        median_ms([&] { Module(alone.ptx.c_str()); }),
+        "%-8s whole compiler process %.0f; driver loads: recorder %.2f, kernels %.2f, their PTX "
+        "%.1f\n",
+        kernel.name,
+        whole.elapsed_s * 1e3,
+        median_ms([&] { Module(whole.recorder.data()); }),
         median_ms([&] { Module(whole.cubin.data()); }),
-        whole.elapsed_s * 1e3);
+        median_ms([&] { Module(whole.ptx.c_str()); }));
   }
 }
 
@@ -332,7 +308,12 @@ void measure_scrubs(Device& device) {
   };
   show("nothing between the events", [] {});
   show("shared memory of all processors", [&] { device.scrub_shared(); });
-  show("stacks, 1 KiB a thread", [&] { device.scrub_stacks(); });
+  for (const int bytes : {512, 1024, 2048, 4096, 16384})
+    show(("stacks, " + std::to_string(bytes) + " bytes a thread").c_str(),
+         [&] { device.scrub_stacks(bytes); });
+  const core::Stopwatch watch;
+  for (int i = 0; i < 100; ++i) driver().reset_persisting();
+  std::printf("%-40s %.1f\n", "forgetting persisting cache lines, host", watch.elapsed_s() * 1e4);
   show("write four times the L2", [&] { device.write_all(); });
   show("read twice the L2, twice", [&] { device.read_half(), device.read_half(); });
 }
@@ -341,7 +322,7 @@ int run() {
   use_device(0);
   Device device;
   compare_builds(device);
-  compare_links();
+  compare_loads();
   compare_caches(device);
   measure_scrubs(device);
   return 0;
