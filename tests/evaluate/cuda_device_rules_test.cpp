@@ -1,7 +1,10 @@
-// The rules of the device process that need no GPU: who is to blame, what fits, whether clocks
-// agree, how long the stream is held back, what of a stack is scrubbed.
+// What of the device process needs no GPU: who is to blame, what fits, whether clocks agree, how
+// long the stream is held back, what of a stack is scrubbed, how the process ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
 
 #include "../../src/evaluate/cuda/clock_check.h"
 #include "../../src/evaluate/cuda/record.h"
@@ -14,6 +17,7 @@ namespace vegttt::evaluate {
 namespace {
 
 using namespace device;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 TEST(Blame, FaultsOfAKernelAreTheCandidatesAndCostTheProcess) {
@@ -108,6 +112,47 @@ TEST(ClockCheck, ANoisyMachineIsGivenItsNoise) {
   noisy.unaccounted_us += 15;
   noisy.calm_spread_us = 5;
   EXPECT_TRUE(clocks_agree(noisy));
+}
+
+std::size_t open_files() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator("/proc/self/fd"))
+    ++count;
+  return count;
+}
+
+// The process is real: it starts, answers that there is no driver, and is reaped.
+TEST(DeviceProcessWithoutGpu, SaysWhatIsMissingAndLeavesNothing) {
+  if (cuda::driver_missing().empty()) GTEST_SKIP() << "there is a GPU";
+  { DeviceProcess first(0, "no program"); }  // opens what stays open
+  const std::size_t before = open_files();
+  for (int i = 0; i < 5; ++i) {
+    DeviceProcess process(0, "no program");
+    const std::string folder = "/proc/" + std::to_string(process.pid());
+    EXPECT_TRUE(std::filesystem::exists(folder));
+    try {
+      process.ready();
+      ADD_FAILURE() << "it has a device";
+    } catch (const core::MachineError& e) {
+      EXPECT_THAT(e.what(), HasSubstr(cuda::driver_missing()));
+    }
+    EXPECT_FALSE(process.usable());
+    EXPECT_FALSE(std::filesystem::exists(folder));
+  }
+  EXPECT_EQ(open_files(), before);
+}
+
+TEST(DeviceProcessWithoutGpu, AnEndIsToldWithItsSignal) {
+  if (cuda::driver_missing().empty()) GTEST_SKIP() << "there is a GPU";
+  DeviceProcess process(0, "no program");
+  ::kill(process.pid(), SIGSEGV);
+  try {
+    process.ready();
+    ADD_FAILURE() << "it has a device";
+  } catch (const core::MachineError& e) {
+    // Either word came first.
+    EXPECT_THAT(e.what(), AnyOf(HasSubstr("ended by signal 11"), HasSubstr("driver")));
+  }
 }
 
 TEST(DeviceLimitsOf, AreWhatTheDeviceSaid) {
