@@ -33,6 +33,7 @@ const std::vector<Choice>& choices() {
       {"preset", {"default", "paper"}},
       {"tasks.split", {"train", "eval", "all"}},
       {"policy.dtype", {"auto", "float32", "bfloat16"}},
+      {"policy.reasoning", {"auto", "off", "on", "low", "medium", "high"}},
       {"evaluate.dialect", {"cpp", "cuda"}},
       {"evaluate.protocol", {"strict", "paper-fast", "paper-full", "kernelbench"}},
       {"evaluate.precision", {"task", "fp32", "tf32", "bf16"}},

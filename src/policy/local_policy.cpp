@@ -72,7 +72,7 @@ std::vector<int> LocalPolicy::encode_prompt(const std::string& system,
 }
 
 std::string LocalPolicy::decode_completion(const std::vector<int>& tokens) const {
-  return chat_.answer_of(tokenizer_->decode(tokens, /*skip_special=*/true));
+  return chat_.answer_of(*tokenizer_, tokens);
 }
 
 void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
@@ -101,7 +101,7 @@ std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options, st
     throw core::UserError("tokenizer.json holds more tokens than the model has rows",
                           folder.string());
   }
-  ChatFormat chat = load_chat_format(folder, *tokenizer, model->config);
+  ChatFormat chat = load_chat_format(folder, *tokenizer, model->config, options.reasoning);
   auto adapter = std::make_shared<Adapter>(options.init.empty()
                                                ? new_adapter(model->weights, options.lora, seed)
                                                : load_adapter(options.init, model->weights));

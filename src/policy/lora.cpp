@@ -21,6 +21,16 @@ at::Tensor uniform_matrix(std::int64_t rows, std::int64_t columns, const core::C
   return tensor;
 }
 
+// Every linear layer (the experts of a mixture are none).
+std::vector<std::string> usual_targets(Weights& weights) {
+  std::vector<std::string> targets;
+  for (const auto& linear : named_linears(weights)) {
+    if (std::find(targets.begin(), targets.end(), linear.kind) == targets.end())
+      targets.push_back(linear.kind);
+  }
+  return targets;
+}
+
 void check_targets(const std::vector<std::string>& targets, Weights& weights) {
   std::set<std::string> known;
   for (const auto& linear : named_linears(weights)) known.insert(linear.kind);
@@ -55,12 +65,11 @@ Adapter Adapter::clone() const {
 
 Adapter new_adapter(Weights& weights, const config::LoraOptions& options, std::uint64_t seed) {
   if (options.rank <= 0) throw core::UserError("the rank must be positive", "policy.lora.rank");
-  check_targets(options.targets, weights);
-  Adapter adapter{options.rank, options.alpha, false, options.targets, {}};
+  const auto targets = options.targets.empty() ? usual_targets(weights) : options.targets;
+  check_targets(targets, weights);
+  Adapter adapter{options.rank, options.alpha, false, targets, {}};
   for (const auto& linear : named_linears(weights)) {
-    if (std::find(options.targets.begin(), options.targets.end(), linear.kind) ==
-        options.targets.end())
-      continue;
+    if (std::find(targets.begin(), targets.end(), linear.kind) == targets.end()) continue;
     const auto rng = core::CounterRng::of({"lora_A", std::to_string(seed), linear.path});
     const at::Tensor& weight = linear.linear->weight;
     adapter.pairs[linear.path] = {

@@ -35,13 +35,14 @@ struct TaskOptions {
 struct LoraOptions {
   int rank = 16;
   double alpha = 32;  // the update is scaled by alpha / rank
-  std::vector<std::string> targets = {
-      "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
+  // Empty: all linear layers of a dense model; of gpt-oss those of attention, since an adapter of
+  // every expert is large.
+  std::vector<std::string> targets;
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("rank", s.rank, "rank of the LoRA matrices");
     v.field("alpha", s.alpha, "LoRA scale is alpha / rank");
-    v.field("targets", s.targets, "linear layers that get an adapter");
+    v.field("targets", s.targets, "layers that get an adapter; empty takes the model's usual ones");
   }
 };
 
@@ -51,6 +52,8 @@ struct PolicyOptions {
   bool allow_leak = false;         // accept tasks that the `init` run trained on
   std::string device = "auto";     // auto | cpu | cuda:0
   std::string dtype = "auto";      // auto: float32 on cpu, bfloat16 on cuda
+  // auto (as the model's template, but Qwen3 answers at once) | off | on | low | medium | high
+  std::string reasoning = "auto";
   LoraOptions lora;
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
@@ -59,6 +62,8 @@ struct PolicyOptions {
     v.field("allow_leak", s.allow_leak, "accept tasks that the init run was trained on");
     v.field("device", s.device, "auto, cpu or cuda:N");
     v.field("dtype", s.dtype, "auto, float32 or bfloat16");
+    v.field(
+        "reasoning", s.reasoning, "auto, off, on (Qwen3, gpt-oss), low, medium or high (gpt-oss)");
     v.group("lora", s.lora, "the adapter");
   }
 };

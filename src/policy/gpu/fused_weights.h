@@ -1,0 +1,45 @@
+// A decoder's matrices as decoding wants them: what reads the same input stands in one matrix, LoRA's A below it, so
+// that one product gives both.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <vector>
+
+#include "vegttt/policy/transformer.h"
+
+namespace vegttt::policy::gpu {
+
+// Rows of several linear layers, then A of each, `rank` rows: [outs + count * rank, in].
+struct FusedLinear {
+  at::Tensor matrix;
+  at::Tensor b;     // [outs, rank], bf16; undefined when rank is 0
+  at::Tensor bias;  // [outs] or undefined
+  std::array<float, 3> scales{};
+  std::vector<Linear*> parts;
+};
+
+struct FusedLayer {
+  FusedLinear qkv, o, gate_up, down;
+};
+
+class FusedWeights {
+ public:
+  // Moves the model's matrices into the fused ones and lets the model see them there, so that nothing is held twice.
+  // All linear layers must be bf16 on one GPU.
+  explicit FusedWeights(Transformer& model);
+  // The adapter as it is now.
+  void refresh();
+
+  int rank() const { return rank_; }  // a multiple of 8; 0 without an adapter
+  const std::vector<FusedLayer>& layers() const { return layers_; }
+
+ private:
+  FusedLinear fuse(const std::vector<Linear*>& parts) const;
+
+  int rank_ = 0;
+  std::vector<FusedLayer> layers_;
+};
+
+}  // namespace vegttt::policy::gpu
