@@ -6,12 +6,15 @@
 
 #include "../../src/evaluate/cuda/helpers.h"
 #include "../../src/evaluate/device_compiler.h"
+#include "../../src/evaluate/device_tools.h"
+#include "vegttt/core/file.h"
 
 namespace vegttt::evaluate {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 DeviceCompileResult compiled(const std::string& code) {
   records::Candidate candidate;
@@ -113,6 +116,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "  int n; cudaDeviceGetAttribute(&n, cudaDevAttrMultiProcessorCount, 0);\n"
                 "  k<<<n, 1>>>(out); if (cudaGetLastError() != cudaSuccess) return; "
                 "cudaDeviceSynchronize(); cudaFree(t); }"},
+        Case{
+            "LaunchReadsATable",
+            "__constant__ const int blocks[3] = {1, 2, 3};\n__global__ void k(float* out, int n) { "
+            "out[n] = blocks[n % 3]; }\n" +
+                kLaunch +
+                "{ int n; cudaDeviceGetAttribute(&n, cudaDevAttrMultiProcessorCount, 0);\n"
+                "  for (int i = 0; i < n; ++i) k<<<blocks[(n + i) % 3], 1>>>(out, i); }"},
+        Case{"LaunchPrints",
+             "#include <cstdio>\n__global__ void k(float* out) { *out = 1; }\n" + kLaunch +
+                 "{ printf(\"%p %s\", x, \"text\"); k<<<1, 1>>>(out); }"},
+        Case{"NoKernelAtAll",
+             kLaunch + "{ cudaMemcpyAsync(out, x, 64, cudaMemcpyDeviceToDevice); }"},
         Case{"PrintfIsSilent",
              "#include <cstdio>\n__global__ void k(float* out) { printf(\"fast %f\", *out); *out = "
              "1; }\n" +
@@ -150,6 +165,61 @@ TEST(CudaCompile, InitialisedTablesAreLoadedAfreshForEveryLaunch) {
   EXPECT_TRUE(result.reload);
 }
 
+TEST(CudaCompile, ConstantTablesAreLoadedAfreshForEveryLaunch) {
+  const std::string kernel =
+      "__constant__ float table[2] = {1, 2};\n__global__ void k(float* out, int n) { *out = ";
+  const std::string launch = kLaunch + "{ k<<<1, 2>>>(out, 1); }";
+  EXPECT_TRUE(compiled(kernel + "table[n]; }\n" + launch).reload);
+  EXPECT_FALSE(compiled(kernel + "n; }\n" + launch).reload);
+}
+
+// As a whole program an assembler may pass arguments in any register; nothing of the recorder is
+// near the kernels.
+TEST(CudaCompile, KernelsAreAProgramOfTheirOwn) {
+  const auto result = compiled(
+      "__device__ __noinline__ float twice(float v) { return v * v; }\n"
+      "__global__ void k(float* out) { *out = twice(*out); }\n" +
+      kLaunch + "{ k<<<1, 1>>>(out); }");
+  ASSERT_TRUE(result.ok) << result.log;
+  EXPECT_EQ(result.ptx.find("vegttt_"), std::string::npos);
+  EXPECT_EQ(result.ptx.find(".visible .func"), std::string::npos);
+  EXPECT_NE(result.ptx.find(".func"), std::string::npos);
+  EXPECT_THAT(result.cubin, Not(HasSubstr("vegttt_record")));
+  EXPECT_THAT(result.recorder, HasSubstr("vegttt_record"));
+  EXPECT_THAT(result.recorder, Not(HasSubstr("_Z1kPf")));
+}
+
+TEST(CudaCompile, CodeIsForTheArchitectureThatIsAskedFor) {
+  records::Candidate candidate;
+  candidate.assembled =
+      "#include \"vegttt_candidate.h\"\nextern \"C\" __global__ void k(float* out) { *out = 1; }\n"
+      "extern \"C\" __global__ void vegttt_record(void* const*, Workspace*) {}\n";
+  for (const std::string architecture : {"80", "86", "89", "90a", "100a", "120a"}) {
+    const DeviceCompileResult result = compile_for_device(candidate, {30, architecture});
+    EXPECT_TRUE(result.ok) << architecture << ": " << result.log;
+    EXPECT_THAT(result.ptx, HasSubstr(".target sm_" + architecture + "\n"));
+  }
+}
+
+// A program that says it is ptxas of some version.
+std::string fake_ptxas(const core::TemporaryFolder& folder, const std::string& version) {
+  const core::fs::path path = folder.path() / version;
+  core::write_file_atomically(path,
+                              "#!/bin/sh\necho 'release " + version + ", V" + version + ".1'\n");
+  core::fs::permissions(path, core::fs::perms::owner_all);
+  return path;
+}
+
+TEST(CudaCompile, AnAssemblerOlderThanTheCompilerIsPassedOver) {
+  const core::TemporaryFolder folder;
+  const std::string old = fake_ptxas(folder, "12.8"), other = fake_ptxas(folder, "13.0"),
+                    later = fake_ptxas(folder, "13.2");
+  std::string version;
+  EXPECT_EQ(find_assembler({"/no/ptxas", old, later, other}, 13, 0, version), later);
+  EXPECT_THAT(version, HasSubstr("13.2"));
+  EXPECT_EQ(find_assembler({old, other}, 13, 1, version), "");
+}
+
 TEST(CudaCompile, TheJudgesOwnKernelsCompile) { EXPECT_GT(helpers_cubin().size(), 1000u); }
 
 class Refuses : public ::testing::TestWithParam<Case> {};
@@ -180,7 +250,8 @@ INSTANTIATE_TEST_SUITE_P(
              "out) { *out = ++state; }\n" +
                  kLaunch + "{ k<<<1, 1>>>(out); }"},
         Case{"AVariableInInlineAssembly",
-             "// variables that outlive a launch are not allowed\n__global__ void k(float* out) { "
+             "// variables that outlive a launch and other declarations\n__global__ void k(float* "
+             "out) { "
              "int v;\n"
              "  asm volatile(\"{ .global .u32 hidden; ld.global.u32 %0, [hidden]; }\" : "
              "\"=r\"(v)); *out = v; }\n" +
@@ -206,8 +277,70 @@ INSTANTIATE_TEST_SUITE_P(
              "// are longer than 4096 bytes\nstruct Big { char b[5000]; };\n__global__ void k(Big "
              "big, float* out) { *out = big.b[threadIdx.x]; }\n" +
                  kLaunch + "{ Big big; big.b[0] = 1; k<<<1, 1>>>(big, out); }"},
+        Case{"ADirectiveOfALineWithMoreOnIt",
+             "// outlive a launch\n__global__ void k(float* out) {\n"
+             "  asm volatile(\".loc 1 1 0 .global .b32 kept;\\n st.global.u32 [kept], 1;\"); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AFileDirectiveOutsideOfFunctions",
+             "// outside of functions, at '.file'\n__global__ void k(float* out) {\n"
+             "  asm volatile(\"ret; }\\n.file 1 \\\"x\\\" .global .b32 kept;\\n.visible .entry z() "
+             "{ st.global.u32 [kept], 1;\"); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AListOfVariables",
+             "// outside of functions, at ','\n__global__ void k(float* out) {\n"
+             "  asm volatile(\"ret; } .global .b32 a = 1, kept; .visible .entry z() { "
+             "st.global.u32 [kept], 1;\"); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AStringWithMoreThanWords",
+             "// a string that is not closed or not plain words\n__global__ void k(float* out) {\n"
+             "  asm volatile(\".pragma \\\"a; .global .b32 kept;\\\";\"); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"ACharacterThatPtxLacks",
+             "// a character that PTX does not have\n__global__ void k(float* out) {\n"
+             "  asm volatile(\".glo\\\\\\nbal .b32 kept;\"); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"ANameGrownToANumber",
+             "// '0kept', which is not a number\n__global__ void k(float* out) {\n"
+             "  asm volatile(\"mov.u64 %%rd1, 0kept;\" ::\"l\"(out)); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"BracketsThatDoNotMatch",
+             "// outside of functions, at '}'\n__global__ void k(float* out) {\n"
+             "  asm volatile(\"{ ( } )\"); }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"AManagedTable",
+             "// a managed variable outlives a launch\n__device__ __managed__ int state = 1;\n"
+             "__global__ void k(float* out) { *out = ++state; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"LaunchPassesATable",
+             "// `launch` writes to 'table' or passes its address on\n__device__ float table[2] = "
+             "{1, "
+             "2};\n__global__ void k(const float* t, float* out) { *out = t[1]; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(table + 1, out); }"},
+        Case{"LaunchUsesAVariableWithoutAValue",
+             "// `launch` uses the variable 'scratch'\n__device__ float scratch[2];\n"
+             "__global__ void k(const float* t, float* out) { *out = t[1]; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(scratch, out); }"},
+        Case{"CopiesToASymbol",
+             "// pass data by kernel arguments or the workspace\n__constant__ float table[2];\n"
+             "__global__ void k(float* out) { *out = table[1]; }\n" +
+                 kLaunch + "{ cudaMemcpyToSymbol(table, x, 8); k<<<1, 1>>>(out); }"},
+        Case{
+            "TooMuchSharedMemory",
+            "// candidate: error: Entry function 'big<7>' uses too much shared data (400000 bytes\n"
+            "template <int N> __global__ void big(float* out) { __shared__ float s[100000];\n"
+            "  s[threadIdx.x] = out[0]; __syncthreads(); *out = s[N]; }\n" +
+                kLaunch + "{ big<7><<<1, 1>>>(out); }"},
+        Case{"TooMuchConstantMemory",
+             "// too much global constant data\n__constant__ float t[20000] = {1};\n"
+             "__global__ void k(float* out) { *out = t[int(*out)]; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out); }"},
+        Case{"ASourceThatCrashesTheCompiler",
+             "// the compiler crashed on this source\n__global__ void k(float* out) { *out = " +
+                 std::string(300000, '(') + "1" + std::string(300000, ')') + "; }\n" + kLaunch +
+                 "{ k<<<1, 1>>>(out); }"},
         Case{"BadInlineAssembly",
-             "// error\n__global__ void k(float* out) { asm volatile(\"no.such.instruction;\"); "
+             "// error: Not a name of any known instruction: 'no' in 'k'\n__global__ void k(float* "
+             "out) { asm volatile(\"no.such.instruction;\"); "
              "}\n" +
                  kLaunch + "{ k<<<1, 1>>>(out); }"}),
     [](const auto& info) { return info.param.name; });

@@ -1,4 +1,4 @@
-// task: L1/19  expect: launch_error|wrong
+// task: L1/19  expect: compile_error|launch_error|wrong
 // why: launches less each time that launch is called
 __device__ int calls;
 __global__ void relu(const float* x, float* out, int64_t n) {

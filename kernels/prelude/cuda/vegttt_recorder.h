@@ -142,3 +142,22 @@ template <class T>
 __device__ inline cudaError_t cudaFuncSetAttribute(T, int, int) { return cudaSuccess; }
 template <class T>
 __device__ inline cudaError_t cudaFuncSetCacheConfig(T, int) { return cudaSuccess; }
+// Variables of the candidate's module hold what their initialisers say.
+template <class T>
+struct VegtttNever {
+  static constexpr bool value = false;
+};
+template <class T, class... More>
+__device__ inline cudaError_t cudaMemcpyToSymbol(const T&, More...) {
+  static_assert(VegtttNever<T>::value, "cudaMemcpyToSymbol is not available: pass data by kernel arguments or the workspace, tables by an initialiser");
+  return cudaErrorInvalidValue;
+}
+template <class T, class... More>
+__device__ inline cudaError_t cudaMemcpyToSymbolAsync(const T& symbol, More... more) {
+  return cudaMemcpyToSymbol(symbol, more...);
+}
+template <class T>
+__device__ inline cudaError_t cudaGetSymbolAddress(void**, const T&) {
+  static_assert(VegtttNever<T>::value, "cudaGetSymbolAddress is not available: name the variable in the kernel");
+  return cudaErrorInvalidValue;
+}

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "ptx.h"
+#include "ptx_addresses.h"
 #include "readable_name.h"
 
 namespace vegttt::evaluate {
@@ -167,7 +168,32 @@ class Editor {
       if (starts_with(name, kTheirs)) name = "cuda" + name.substr(kTheirs.size());
       return "`launch` calls " + readable_name(name) + ", which is not available there";
     }
+    return objection_to_variables(recorder);
+  }
+
+  // `launch` runs apart from the kernels, with variables of its own: it may read tables.
+  std::string objection_to_variables(const std::set<std::size_t>& recorder) const {
+    std::set<std::string> tables;
+    for (const std::size_t i : recorder) {
+      const Item& item = items_[i];
+      if (item.kind != Kind::kVariable || is_prelude_or_text(item.name)) continue;
+      if (!item.initialised)
+        return "`launch` uses the variable '" + readable_name(item.name) +
+               "', which kernels do not share with it: use the workspace (ws.alloc)";
+      tables.insert(item.name);
+    }
+    for (const std::size_t i : recorder) {
+      if (tables.empty() || !items_[i].defined || starts_with(items_[i].name, kOurs)) continue;
+      for (const std::string& name : ptx::addresses_given_away(items_[i].text, tables))
+        return "`launch` writes to '" + readable_name(name) +
+               "' or passes its address on: kernels have a copy of their own, name it there";
+    }
     return "";
+  }
+
+  // The recorder's own, and the strings of printf.
+  static bool is_prelude_or_text(const std::string& name) {
+    return starts_with(name, "vegttt_") || starts_with(name, "$str");
   }
 
   // Nothing is linked to the kernels: their functions need no name outside, so that the assembler

@@ -32,6 +32,11 @@ bool is_one_of(const std::array<std::string_view, N>& list, std::string_view wor
 
 bool ends_statement(char c) { return c == ';' || c == '{' || c == '}' || c == ':'; }
 
+std::string objection_to(std::string_view directive) {
+  return "inline assembly declares with '" + std::string(directive) +
+         "': variables that outlive a launch and other declarations of a module are not allowed";
+}
+
 }  // namespace
 
 std::string objection_to_body(std::string_view body) {
@@ -42,11 +47,8 @@ std::string objection_to_body(std::string_view body) {
     if (at_start) instruction = token.first() != '.';
     const bool part_of_name = instruction && !at_start && token.begin == end_of_last;
     if (at_start && !instruction && !is_one_of(kDeclarations, token.text))
-      return "inline assembly declares '" + std::string(token.text) +
-             "': variables that outlive a launch are not allowed";
-    if (is_one_of(kOfTheModule, token.text) && !part_of_name)
-      return "inline assembly holds '" + std::string(token.text) +
-             "' outside of an instruction: declarations of a module are not allowed";
+      return objection_to(token.text);
+    if (is_one_of(kOfTheModule, token.text) && !part_of_name) return objection_to(token.text);
     if (is_digit(token.first()) && !is_number(token.text))
       return "inline assembly holds '" + std::string(token.text) + "', which is not a number";
     at_start = ends_statement(token.first());

@@ -42,7 +42,9 @@ void limit(int resource, rlim_t value) {
   ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
 }
 
+// The compiler's own nesting takes stack: as much on every machine.
 void limit_resources() {
+  limit(RLIMIT_STACK, rlim_t{64} << 20);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_AS, rlim_t{8} << 30);

@@ -1,0 +1,13 @@
+// task: L1/19  expect: compile_error
+// why: data in a section that no filter looks for
+__global__ void relu(const float* x, float* out, int64_t n) {
+  asm volatile(
+      "ret; }\n"
+      ".section .nv.global { .b32 0 }\n"
+      ".visible .entry other() { ret;\n");
+  const int64_t i = blockIdx.x * int64_t(blockDim.x) + threadIdx.x;
+  if (i < n) out[i] = fmaxf(x[i], 0.0f);
+}
+void launch(const float* x, float* out, Workspace& ws) {
+  relu<<<(ROWS * COLS + 255) / 256, 256>>>(x, out, ROWS * COLS);
+}
