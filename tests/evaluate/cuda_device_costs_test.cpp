@@ -1,5 +1,8 @@
 // What a repetition costs, what many of them leave behind, how long a replacement takes: printed,
-// and held against generous bounds.
+// and held against generous bounds. Expected of a repetition of two short kernels, from what its
+// parts took on an H200: 125 us for the cache, 40 us for stacks of 512 bytes, 6 us for shared
+// memory and registers, 60 us behind the blocking kernel, 20 us to start and to notice the end,
+// 20-60 us for the messages.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// The executor, a process of its own, over a driver that writes down what it is asked for and fails
-// as told (fake_cuda/): what is done before every repetition and in which order, and whose fault a
+// The device process over a driver that writes down what it is asked for and fails as told
+// (fake_cuda/): what is done before every repetition and in which order, and whose fault a
 // failure is.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 #include "../../src/evaluate/cuda/bytes_file.h"
 #include "../../src/evaluate/cuda/device_process.h"
-#include "../../src/evaluate/cuda/plan.h"
+#include "../../src/evaluate/cuda/record.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -252,6 +252,33 @@ TEST_F(Executor, UnmapsWhatIsMappedAnew) {
   EXPECT_EQ(std::count(made.begin(), made.end(), "unmap"), 2);
   EXPECT_EQ(std::count(made.begin(), made.end(), "load:program"), 1);
   EXPECT_EQ(std::count(made.begin(), made.end(), "unload"), 1);
+}
+
+using Recorder = Executor;
+
+TEST_F(Recorder, ClearsAllOfItsTapeBeforeEachOfTwoRecordings) {
+  ASSERT_TRUE(process().ready().outcome == Outcome::kDone);
+  const BytesFile cubin("cubin", "program"), tape("tape");
+  forget();
+  const device::Reply reply = ask(record_request({4096, 4096, 1 << 20}), {cubin.fd(), tape.fd()});
+  ASSERT_EQ(reply.outcome, Outcome::kDone) << reply.text;
+  const std::string all = "clear:" + std::to_string(sizeof(RecordedNode) * kMostNodes);
+  std::vector<std::string> made;
+  for (const std::string& call : calls())
+    if (call == all || call.starts_with("launch:")) made.push_back(call);
+  EXPECT_THAT(made, ElementsAre(all, "launch:vegttt_record", all, "launch:vegttt_record"));
+  const core::Result<Plan> plan =
+      plan_of_recordings(tape.read(), {4096, 4096, 1 << 20}, {}, limits_of(process().ready()));
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error(), HasSubstr("starts no kernel"));
+}
+
+TEST_F(Recorder, ALaunchThatFaultsCostsTheProcess) {
+  tell("after:vegttt_record 700");
+  const BytesFile cubin("cubin", "program"), tape("tape");
+  const device::Reply reply = ask(record_request({4096, 4096, 1 << 20}), {cubin.fd(), tape.fd()});
+  EXPECT_EQ(reply.outcome, Outcome::kFaulted) << reply.text;
+  EXPECT_FALSE(process().usable());
 }
 
 }  // namespace

@@ -283,18 +283,21 @@ void compare_caches(Device& device) {
     const std::string plain = nvrtc_cubin(kernel.text);
     const Module module(plain.data());
     const CUfunction f = module[kernel.name];
-    std::vector<double> warm, dirty, clean;
+    std::vector<double> warm, dirty, once, clean;
     for (int i = 0; i < 21; ++i) {
       dirty.push_back(device.time([&] { device.write_all(); }, [&] { device.run(f, kernel); }));
+      once.push_back(device.time([&] { device.write_all(), device.read_half(); },
+                                 [&] { device.run(f, kernel); }));
       clean.push_back(
           device.time([&] { device.write_all(), device.read_half(), device.read_half(); },
                       [&] { device.run(f, kernel); }));
       warm.push_back(device.time([&] { device.run(f, kernel); }, [&] { device.run(f, kernel); }));
     }
-    std::printf("%-8s warm %.2f, dirty %.2f, clean %.2f\n",
+    std::printf("%-8s warm %.2f, dirty %.2f, read once %.2f, read twice (clean) %.2f\n",
                 kernel.name,
                 median(warm),
                 median(dirty),
+                median(once),
                 median(clean));
   }
 }

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -139,6 +141,25 @@ CUresult cuMemsetD32Async(CUdeviceptr, unsigned, std::size_t, CUstream) { return
 CUresult cuMemsetD8Async(CUdeviceptr, unsigned char, std::size_t, CUstream) {
   return answer("memset");
 }
+// Host memory stands for what is neither mapped nor shared.
+CUresult cuMemAlloc(CUdeviceptr* address, std::size_t bytes) {
+  *address = reinterpret_cast<CUdeviceptr>(std::malloc(bytes));
+  return CUDA_SUCCESS;
+}
+CUresult cuMemFree(CUdeviceptr address) {
+  return std::free(reinterpret_cast<void*>(address)), CUDA_SUCCESS;
+}
+CUresult cuMemcpyHtoD(CUdeviceptr to, const void* from, std::size_t bytes) {
+  return std::memcpy(reinterpret_cast<void*>(to), from, bytes), CUDA_SUCCESS;
+}
+CUresult cuMemcpyDtoH(void* to, CUdeviceptr from, std::size_t bytes) {
+  return std::memcpy(to, reinterpret_cast<void*>(from), bytes), CUDA_SUCCESS;
+}
+CUresult cuMemsetD8(CUdeviceptr to, unsigned char value, std::size_t bytes) {
+  std::memset(reinterpret_cast<void*>(to), value, bytes);
+  return answer("clear:" + std::to_string(bytes));
+}
+CUresult cuCtxSynchronize() { return cuStreamSynchronize(nullptr); }
 CUresult cuStreamCreate(CUstream*, unsigned) { return answer("stream"); }
 CUresult cuStreamDestroy(CUstream) { return CUDA_SUCCESS; }
 CUresult cuStreamSynchronize(CUstream) {
