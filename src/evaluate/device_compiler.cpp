@@ -74,7 +74,7 @@ bool take_output(std::string_view output, DeviceCompileResult& result) {
 core::ProcessResult run_compiler(const std::string& input, const DeviceCompilerOptions& options) {
   const DeviceTools& tools = device_tools();
   core::ProcessOptions process;
-  process.argv = {program_path(), tools.nvrtc, tools.linker, tools.assembler, options.architecture};
+  process.argv = {program_path(), tools.nvrtc, tools.assembler, options.architecture};
   process.argv.insert(process.argv.end(), tools.folders.begin(), tools.folders.end());
   process.stdin_text = input;
   process.timeout_s = options.timeout_s;

@@ -19,7 +19,6 @@ namespace {
 namespace fs = core::fs;
 
 constexpr const char* kNvrtc = "libnvrtc.so.13";
-constexpr const char* kLinker = "libnvJitLink.so.13";
 
 // Where the loader has a library, or with `load` would find it.
 fs::path folder_of(const char* name, bool load) {
@@ -29,13 +28,10 @@ fs::path folder_of(const char* name, bool load) {
   return fs::path(map->l_name).parent_path();
 }
 
-// The wheels of LibTorch hold NVRTC, nvJitLink and most headers: those that are loaded, else where
-// this build found CUDA.
+// The wheels of LibTorch hold NVRTC and most headers: those that are loaded, else where this build
+// found CUDA.
 std::vector<fs::path> library_folders() {
-  return {folder_of(kNvrtc, true),
-          folder_of(kLinker, true),
-          VEGTTT_CUDA_LIBRARIES,
-          "/usr/local/cuda/lib64"};
+  return {folder_of(kNvrtc, true), VEGTTT_CUDA_LIBRARIES, "/usr/local/cuda/lib64"};
 }
 
 std::string library(const char* name) {
@@ -89,7 +85,7 @@ std::string stamp_of(const fs::path& file) {
 }
 
 DeviceTools find_tools() {
-  DeviceTools tools{library(kNvrtc), library(kLinker), "", {}, ""};
+  DeviceTools tools{library(kNvrtc), "", {}, ""};
   tools.folders = header_folders(tools.nvrtc);
   const Version version = version_of(tools.nvrtc);
   const std::vector<std::string> known = assemblers();
@@ -104,7 +100,7 @@ DeviceTools find_tools() {
             version.minor,
             fmt::join(known, ", ")),
         "ptxas");
-  tools.version = fmt::format("{}{}{}", stamp_of(tools.nvrtc), stamp_of(tools.linker), printed);
+  tools.version = stamp_of(tools.nvrtc) + printed;
   return tools;
 }
 

@@ -7,7 +7,7 @@
 namespace vegttt::evaluate {
 
 struct DeviceTools {
-  std::string nvrtc, linker;         // libraries
+  std::string nvrtc;                 // the library
   std::string assembler;             // ptxas
   std::vector<std::string> folders;  // of headers
   std::string version;               // of all of them, for keys of caches

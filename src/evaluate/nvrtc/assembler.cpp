@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -61,23 +60,27 @@ bool Assembler::start(const std::string& path, const std::string& architecture) 
   }
   ::close(in.read), ::close(out.write), ::close(err.write);
   in_ = in.write, out_ = out.read, err_ = err.read;
-  ::fcntl(in_, F_SETFL, O_NONBLOCK);
   ::signal(SIGPIPE, SIG_IGN);
   return process_ > 0;
 }
 
-Assembler::Output Assembler::assemble(const std::string& ptx) {
+// It reads all of its program before it says anything.
+void Assembler::give(const std::string& ptx) {
+  for (std::size_t written = 0; written < ptx.size();) {
+    const ssize_t n = ::write(in_, ptx.data() + written, ptx.size() - written);
+    if (n < 0 && errno != EINTR) break;
+    if (n > 0) written += static_cast<std::size_t>(n);
+  }
+  close_one(in_);
+}
+
+Assembler::Output Assembler::wait() {
   Output output;
-  std::size_t written = 0;
   while (out_ >= 0 || err_ >= 0) {
-    pollfd fds[3] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {in_, POLLOUT, 0}};
-    if (::poll(fds, 3, -1) < 0 && errno != EINTR) break;
+    pollfd fds[2] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}};
+    if (::poll(fds, 2, -1) < 0 && errno != EINTR) break;
     if (fds[0].revents != 0 && !read_some(out_, output.cubin)) close_one(out_);
     if (fds[1].revents != 0 && !read_some(err_, output.message)) close_one(err_);
-    if (fds[2].revents == 0) continue;
-    const ssize_t n = ::write(in_, ptx.data() + written, ptx.size() - written);
-    if (n > 0) written += static_cast<std::size_t>(n);
-    if (written == ptx.size() || (n < 0 && errno != EAGAIN && errno != EINTR)) close_one(in_);
   }
   int status = 0;
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {

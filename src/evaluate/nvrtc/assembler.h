@@ -18,8 +18,9 @@ class Assembler {
     std::string message;  // ptxas's own, one error a line
     int signal = 0;       // that ended it
   };
-  // Once. Gives the program to it and waits for its end; judge and jail limit the time.
-  Output assemble(const std::string& ptx);
+  // Once: the program, then its end.
+  void give(const std::string& ptx);
+  Output wait();
 
  private:
   pid_t process_ = -1;

@@ -2,7 +2,7 @@
 // its own, since NVRTC prints any file of the host that the source includes: it closes itself in
 // before it sees a line of the source.
 //
-//   vegttt_nvrtc LIBNVRTC LIBNVJITLINK PTXAS ARCHITECTURE INCLUDE_FOLDER...
+//   vegttt_nvrtc LIBNVRTC PTXAS ARCHITECTURE INCLUDE_FOLDER...
 //
 // ARCHITECTURE is "90a". stdin: "NAME LENGTH\n" and LENGTH bytes, first the source, then in-memory
 // headers. stdout, in the same form: kernels, reload, ptx, recorder, cubin. stderr: the log.
@@ -18,7 +18,6 @@
 #include "assembler.h"
 #include "exit_codes.h"
 #include "jail.h"
-#include "link.h"
 #include "messages.h"
 
 namespace vegttt::evaluate::nvrtc {
@@ -133,28 +132,37 @@ int crashed(const char* program, int signal) {
   return kCrashed;
 }
 
-// The edited programs as files that the driver loads.
-int finish(const Linker& linker,
-           Assembler& assembler,
-           const std::string& ptx,
-           const std::string& architecture) {
-  const core::Result<Program> program = edit_program(ptx);
-  if (!program) return reject(program.error());
-  const std::string& kernels = program.value().ptx;
-  const Assembler::Output assembled = assembler.assemble(kernels);
-  if (assembled.signal != 0) return crashed("ptxas", assembled.signal);
-  if (assembled.cubin.empty()) {
-    std::fputs(readable_messages(assembled.message, kernels).c_str(), stderr);
-    return kRejected;
+// One for each program; they run at the same time.
+struct Assemblers {
+  Assembler recorder, kernels;
+  bool start(const std::string& path, const std::string& architecture) {
+    return recorder.start(path, architecture) && kernels.start(path, architecture);
   }
-  const core::Result<std::string> recorder =
-      linker.link(program.value().recorder_ptx, architecture);
-  if (!recorder) return reject(recorder.error());
-  put("kernels", kernels_to_text(program.value().kernels));
-  put("reload", program.value().reload ? "1" : "0");
-  put("ptx", kernels);
-  put("recorder", recorder.value());
-  put("cubin", assembled.cubin);
+};
+
+int accept(const Assembler::Output& output, const std::string& ptx) {
+  if (output.signal != 0) return crashed("ptxas", output.signal);
+  if (!output.cubin.empty()) return kCompiled;
+  std::fputs(readable_messages(output.message, ptx).c_str(), stderr);
+  return kRejected;
+}
+
+// The edited programs as files that the driver loads.
+int finish(Assemblers& assemblers, const std::string& compiled) {
+  const core::Result<Program> edited = edit_program(compiled);
+  if (!edited) return reject(edited.error());
+  const Program& program = edited.value();
+  assemblers.recorder.give(program.recorder_ptx);
+  assemblers.kernels.give(program.ptx);
+  const Assembler::Output kernels = assemblers.kernels.wait();
+  if (const int status = accept(kernels, program.ptx); status != kCompiled) return status;
+  const Assembler::Output recorder = assemblers.recorder.wait();
+  if (const int status = accept(recorder, program.recorder_ptx); status != kCompiled) return status;
+  put("kernels", kernels_to_text(program.kernels));
+  put("reload", program.reload ? "1" : "0");
+  put("ptx", program.ptx);
+  put("recorder", recorder.cubin);
+  put("cubin", kernels.cubin);
   return kCompiled;
 }
 
@@ -172,14 +180,13 @@ std::vector<std::string> options_for(const std::string& architecture,
 }
 
 int run(int argc, char** argv) {
-  if (argc < 5) return kMachineFailed;
-  const std::string library = argv[1], architecture = argv[4];
-  const std::vector<std::string> folders(argv + 5, argv + argc);
-  Assembler assembler;
-  if (!assembler.start(argv[3], architecture)) return kMachineFailed;
+  if (argc < 4) return kMachineFailed;
+  const std::string library = argv[1], architecture = argv[3];
+  const std::vector<std::string> folders(argv + 4, argv + argc);
+  Assemblers assemblers;
+  if (!assemblers.start(argv[2], architecture)) return kMachineFailed;
   Api api;
-  Linker linker;
-  if (!load(library.c_str(), api) || !linker.load(argv[2])) {
+  if (!load(library.c_str(), api)) {
     std::fprintf(stderr, "%s\n", ::dlerror());
     return kMachineFailed;
   }
@@ -189,7 +196,7 @@ int run(int argc, char** argv) {
   if (texts.empty()) return kMachineFailed;
   std::string ptx;
   const int compiled = compile(api, texts, options_for(architecture, folders), ptx);
-  return compiled == kCompiled ? finish(linker, assembler, ptx, architecture) : compiled;
+  return compiled == kCompiled ? finish(assemblers, ptx) : compiled;
 }
 
 }  // namespace
