@@ -38,7 +38,10 @@ struct Gpu {
         pool(options.evaluate.device, helpers_cubin()),
         tasks(options, protocol, catalogue, kernels, options.evaluate.device),
         conditions(cuda::device_bus(options.evaluate.device)),
-        name(cuda::device_name(options.evaluate.device)) {}
+        name(cuda::device_name(options.evaluate.device)) {
+    tasks.before_drop([this] { pool.forget(); });
+  }
+  Gpu(const Gpu&) = delete;
 };
 
 class CudaEvaluator : public Evaluator {
@@ -85,6 +88,7 @@ class CudaEvaluator : public Evaluator {
   std::string architecture_;
   std::unique_ptr<Gpu> gpu_;
   std::uint64_t evaluations_ = 0;
+  ReferenceFlags task_flags_;  // of the task that is judged
 };
 
 bool CudaEvaluator::accept_compiled(const records::Candidate& candidate,
@@ -128,9 +132,13 @@ void CudaEvaluator::run(const records::Candidate& candidate,
                         const DeviceCompileResult& compiled,
                         Until until,
                         Evaluation& result) {
-  core::Stopwatch watch;
+  const std::uint64_t prepared = gpu_->tasks.prepared();
+  const core::Stopwatch watch;
   DeviceTask& task = gpu_->tasks.get(candidate.task_id);
-  result.stage_s["inputs"] = watch.elapsed_s();
+  const bool fresh = gpu_->tasks.prepared() != prepared;
+  result.stage_s["truth"] = fresh ? task.preparation.truth_s : 0;
+  result.stage_s["inputs"] = watch.elapsed_s() - result.stage_s["truth"];
+  task_flags_ = task.flags;
   DeviceTrial trial(task,
                     compiled,
                     gpu_->pool,
@@ -168,6 +176,7 @@ void CudaEvaluator::time(DeviceTrial& trial, Evaluation& result) const {
   if (finished || result.status == Status::kSuspicious) {
     result.timing = timing;
     result.conditions = gpu_->conditions.now();
+    result.conditions->tf32 = task_flags_.tf32_products || task_flags_.tf32_convolutions;
   }
   if (finished) conclude(result);
 }

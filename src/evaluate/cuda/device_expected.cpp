@@ -1,187 +1,209 @@
 #include "device_expected.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
 
 #include <cmath>
+
+#include "reference_flags.h"
+#include "vegttt/core/error.h"
 
 namespace vegttt::evaluate {
 namespace {
 
 using Tensors = std::vector<at::Tensor>;
-using cuda::driver;
 
-constexpr std::int64_t kMedianSample = 1 << 18;
-constexpr std::uint64_t kMargin = 64 << 10;  // bytes in front of the output that are looked at
-
-at::Tensor to_tf32(const at::Tensor& x) {
-  const at::Tensor bits = x.contiguous().view(at::kInt);
-  const at::Tensor odd = at::bitwise_and(at::bitwise_right_shift(bits, 13), 1);
-  return at::bitwise_and(bits + 0xFFF + odd, ~0x1FFF).view(at::kFloat);
-}
-
-// x * (1 +- size), a sign for each element.
-at::Tensor moved(const at::Tensor& x, double size, std::uint64_t key) {
-  const at::Tensor index = at::arange(x.numel(), x.options().dtype(at::kLong)).view(x.sizes());
-  at::Tensor hash = (index + static_cast<std::int64_t>(key)) * std::int64_t{0x1E3779B97F4A7C15};
-  hash =
-      at::bitwise_xor(hash, at::bitwise_right_shift(hash, 29)) * std::int64_t{0x3F58476D1CE4E5B9};
-  const at::Tensor sign = at::bitwise_and(at::bitwise_right_shift(hash, 40), 1).to(at::kDouble);
-  return x.to(at::kDouble) * (1.0 + size * (2.0 * sign - 1.0));
-}
-
-Tensors all_moved(const Tensors& inputs, std::uint64_t key) {
-  Tensors result;
-  double size = 0x1p-11;
-  for (const at::Tensor& input : inputs) {
-    result.push_back(input.is_floating_point() ? moved(input, size, key += 0x1234567) : input);
-    size *= 0.75;
+at::ScalarType scalar_type(tasks::DType dtype) {
+  switch (dtype) {
+    case tasks::DType::kInt64:
+      return at::kLong;
+    case tasks::DType::kBool:
+      return at::kBool;
+    default:
+      return at::kFloat;
   }
-  return result;
 }
 
-Tensors all_tf32(const Tensors& inputs) {
-  Tensors result;
-  for (const at::Tensor& input : inputs)
-    result.push_back(input.is_floating_point() ? to_tf32(input) : input);
-  return result;
+// Not every operator has a float64 kernel in cuDNN; ATen's own are slower.
+at::Tensor in_float64(const tasks::Reference& reference, const Tensors& operands) {
+  const ReferencePrecision exact(ReferenceFlags{});
+  try {
+    return reference(operands);
+  } catch (const core::UserError&) {
+    at::globalContext().setUserEnabledCuDNN(false);
+  }
+  try {
+    at::Tensor result = reference(operands);
+    at::globalContext().setUserEnabledCuDNN(true);
+    return result;
+  } catch (...) {
+    at::globalContext().setUserEnabledCuDNN(true);
+    throw;
+  }
 }
 
-at::Tensor flat_doubles(const at::Tensor& tensor) {
-  return tensor.to(at::kDouble).contiguous().flatten();
-}
+class TruthMaker {
+ public:
+  TruthMaker(JudgeMath& math,
+             const tasks::Task& task,
+             const tasks::Reference& reference,
+             const Tensors& inputs,
+             const Tolerance& tolerance)
+      : math_(math), task_(task), reference_(reference), inputs_(inputs), tolerance_(tolerance) {}
 
-at::Tensor moved_by_rounding(const tasks::Reference& reference,
-                             const Tensors& inputs,
-                             const at::Tensor& truth) {
-  at::Tensor largest = at::zeros_like(truth);
-  const auto raise = [&](const Tensors& other) {
-    const at::Tensor distance = (flat_doubles(tasks::truth_of(reference, other)) - truth).abs_();
-    largest = at::where(distance.isnan(), largest, at::maximum(largest, distance));
-  };
-  raise(all_tf32(inputs));
-  for (const std::uint64_t key : {0x51ull, 0xA7ull}) raise(all_moved(inputs, key));
-  return largest;
-}
+  DeviceExpected make(std::int64_t slices_per_chunk) {
+    expected_.dtype = task_.output_dtype;
+    expected_.shapes = shapes_text(task_, inputs_);
+    const std::int64_t slices = slices_per_chunk == 0 ? 0 : all_slices();
+    if (slices == 0) {
+      add(inputs_, 0, 0, 0);
+    } else {
+      for (std::int64_t first = 0; first < slices; first += slices_per_chunk)
+        add(pieces(first, std::min(slices_per_chunk, slices - first)), first, slices, first);
+    }
+    return std::move(expected_);
+  }
 
-// Of the positive ones.
-double median_of_positive(const at::Tensor& values) {
-  const std::int64_t stride = std::max<std::int64_t>(1, values.numel() / kMedianSample);
-  at::Tensor sample = values.slice(0, 0, values.numel(), stride);
-  sample = sample.masked_select(at::logical_and(sample > 0, sample.isfinite()));
-  return sample.numel() == 0 ? 0 : sample.median().item<double>();
-}
+ private:
+  int axis_of(std::size_t input) const {
+    const auto found = task_.chunk_inputs.find(task_.inputs[input].name);
+    return found == task_.chunk_inputs.end() ? -1 : found->second;
+  }
 
-at::Tensor allowance_of(const at::Tensor& truth, const at::Tensor& displacement, double terms) {
-  const double typical = kTypicalShare * median_of_positive(displacement);
-  const at::Tensor operands =
-      at::where(displacement.isfinite(), displacement.clamp_min(typical), 0.0) * kOperandShare;
-  const at::Tensor size = at::where(truth.isfinite(), truth.abs(), 0.0) * relative_allowance(terms);
-  return at::maximum(operands, size).clamp_min_(0x1p-126).to(at::kFloat);
+  std::int64_t all_slices() const {
+    for (std::size_t i = 0; i < inputs_.size(); ++i)
+      if (axis_of(i) >= 0) return inputs_[i].size(axis_of(i));
+    return 0;
+  }
+
+  Tensors pieces(std::int64_t first, std::int64_t count) const {
+    Tensors parts;
+    for (std::size_t i = 0; i < inputs_.size(); ++i)
+      parts.push_back(axis_of(i) < 0 ? inputs_[i]
+                                     : inputs_[i].narrow(axis_of(i), first, count).contiguous());
+    return parts;
+  }
+
+  template <class Widen>
+  at::Tensor computed(const Tensors& parts, Widen widen) {
+    Tensors operands;
+    for (const at::Tensor& part : parts)
+      operands.push_back(part.is_floating_point() ? widen(part, static_cast<int>(operands.size()))
+                                                  : part);
+    return in_float64(reference_, operands).contiguous();
+  }
+
+  // `slices`: of everything; 0: this is everything.
+  void add(const Tensors& parts, std::int64_t first, std::int64_t slices, std::int64_t shift) {
+    const at::Tensor exact =
+        computed(parts, [&](const at::Tensor& x, int) { return math_.exact(x); });
+    if (!expected_.truth.defined()) allocate(exact, slices);
+    const std::int64_t begin = slices == 0 ? 0 : first * (exact.numel() / exact.size(0));
+    at::Tensor truth = expected_.truth.narrow(0, begin, exact.numel());
+    truth.copy_(exact.flatten());
+    if (!expected_.displacement.defined()) return;
+    at::Tensor displacement = expected_.displacement.narrow(0, begin, exact.numel());
+    displace(parts, shift, truth, displacement);
+  }
+
+  void allocate(const at::Tensor& exact, std::int64_t slices) {
+    expected_.sizes = exact.sizes().vec();
+    if (slices > 0) expected_.sizes[0] = slices;
+    const std::int64_t count = c10::multiply_integers(expected_.sizes);
+    const auto options = exact.options().dtype(scalar_type(task_.output_dtype));
+    expected_.truth = at::empty({count}, options);
+    if (task_.output_dtype == tasks::DType::kFloat32 && !tolerance_.absolute)
+      expected_.displacement = at::empty({count}, options.dtype(at::kBFloat16));
+  }
+
+  void displace(const Tensors& parts,
+                std::int64_t shift,
+                const at::Tensor& truth,
+                at::Tensor& displacement) {
+    const Operands operands = operands_of(tolerance_.contract);
+    bool fresh = true;
+    for (const Displacement& how : kDisplacements) {
+      const at::Tensor other = computed(parts, [&](const at::Tensor& x, int input) {
+        if (how.rounded) return math_.shortened(x, operands.dropped_bits);
+        const Move move = move_of(how, operands.half_unit, input);
+        return math_.moved(x, move.key + static_cast<std::uint64_t>(shift), move.size, 0);
+      });
+      math_.raise(displacement, other, truth, fresh);
+      fresh = false;
+    }
+  }
+
+  JudgeMath& math_;
+  const tasks::Task& task_;
+  const tasks::Reference& reference_;
+  const Tensors& inputs_;
+  const Tolerance& tolerance_;
+  DeviceExpected expected_;
+};
+
+// Median displacement of the slices that are drawn as number `which` of `cases`.
+double typical_of(const DeviceExpected& expected, std::int64_t slice, int which, int cases) {
+  std::vector<std::int64_t> places = median_places(expected.displacement.numel());
+  const bool all = places.empty();
+  const at::Tensor chosen =
+      all ? expected.displacement
+          : expected.displacement.index_select(
+                0, at::tensor(places, at::kLong).to(expected.displacement.device()));
+  const at::Tensor host = chosen.to(at::kDouble).cpu().contiguous();
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < host.numel(); ++i) {
+    const std::int64_t place = all ? i : places[static_cast<std::size_t>(i)];
+    if (place / slice % cases == which) values.push_back(host.const_data_ptr<double>()[i]);
+  }
+  return kTypicalShare * median_of_positive(values);
 }
 
 }  // namespace
 
-DeviceExpected expect_on_device(const tasks::Task& task,
+DeviceExpected expect_on_device(JudgeMath& math,
+                                const tasks::Task& task,
                                 const tasks::Reference& reference,
                                 const Tensors& inputs,
-                                const Tolerance& tolerance) {
-  const at::Tensor exact = tasks::truth_of(reference, inputs);
-  DeviceExpected expected;
-  expected.dtype = task.output_dtype;
-  expected.sizes = exact.sizes().vec();
-  expected.shapes = shapes_text(task, inputs);
-  if (expected.dtype != tasks::DType::kFloat32) {
-    const bool is_bool = expected.dtype == tasks::DType::kBool;
-    expected.truth = exact.to(is_bool ? at::kBool : at::kLong).contiguous().flatten();
-    return expected;
+                                const Tolerance& tolerance,
+                                std::int64_t slices_per_chunk,
+                                int cases) {
+  DeviceExpected expected =
+      TruthMaker(math, task, reference, inputs, tolerance).make(slices_per_chunk);
+  const std::int64_t slice = expected.sizes.empty() || cases == 1
+                                 ? std::max<std::int64_t>(1, expected.truth.numel())
+                                 : expected.truth.numel() / expected.sizes[0];
+  expected.rules.cases = static_cast<std::uint32_t>(cases);
+  expected.rules.slice_elements = static_cast<std::uint64_t>(slice);
+  for (int which = 0; which < cases; ++which) {
+    tolerance::Rule& rule = expected.rules.rules[which];
+    rule = rule_of(tolerance);
+    if (expected.displacement.defined()) rule.typical = typical_of(expected, slice, which, cases);
   }
-  const at::Tensor truth = flat_doubles(exact);
-  expected.truth = truth.to(at::kFloat);
-  if (tolerance.absolute) {
-    expected.allowance =
-        (at::where(truth.isfinite(), truth.abs(), 0.0) * 1e-4 + 1e-4).to(at::kFloat);
-    return expected;
-  }
-  expected.allowance =
-      allowance_of(truth, moved_by_rounding(reference, inputs, truth), tolerance.terms);
-  expected.largest_rms = kLargestRms;
+  if (expected.displacement.defined()) expected.largest_rms = kLargestRms;
   return expected;
 }
 
-Expected DeviceExpected::on_host() const {
-  Expected host;
-  host.dtype = dtype;
-  host.sizes = sizes;
-  host.shapes = shapes;
-  host.largest_rms = largest_rms;
-  if (dtype == tasks::DType::kFloat32) {
-    const at::Tensor t = truth.cpu(), a = allowance.cpu();
-    host.truth.assign(t.const_data_ptr<float>(), t.const_data_ptr<float>() + t.numel());
-    host.allowance.assign(a.const_data_ptr<float>(), a.const_data_ptr<float>() + a.numel());
-  } else {
-    const at::Tensor t = truth.to(at::kLong).cpu();
-    host.integers.assign(t.const_data_ptr<std::int64_t>(),
-                         t.const_data_ptr<std::int64_t>() + t.numel());
-  }
-  return host;
+DeviceExpected window_of(const DeviceExpected& pool, std::int64_t first, std::int64_t slices) {
+  DeviceExpected window = pool;
+  const std::int64_t slice = pool.truth.numel() / pool.sizes[0];
+  window.sizes[0] = slices;
+  window.truth = pool.truth.narrow(0, first * slice, slices * slice);
+  if (pool.displacement.defined())
+    window.displacement = pool.displacement.narrow(0, first * slice, slices * slice);
+  window.rules.first_slice = static_cast<std::uint32_t>(first);
+  return window;
 }
 
-namespace {
-
-std::vector<std::byte> copy_of(const void* from, std::size_t bytes) {
-  std::vector<std::byte> host(bytes);
-  if (bytes > 0)
-    require(driver().copy_to_host(host.data(), reinterpret_cast<CUdeviceptr>(from), bytes),
-            "cuMemcpyDtoH");
-  return host;
-}
-
-// Bytes behind the output repeat the poison, whose bytes start anew at every word of the pages.
-bool tail_is_poison(const DeviceBuffer& output, std::uint32_t poison) {
-  const auto* end = static_cast<const std::byte*>(output.data()) + output.size();
-  const std::vector<std::byte> tail = copy_of(end, output.tail_bytes());
-  for (std::size_t i = 0; i < tail.size(); ++i) {
-    const std::size_t at = (output.size() + i) % 4;  // the tensor begins at a whole word
-    if (tail[i] != static_cast<std::byte>(poison >> (8 * at))) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
-DeviceVerdict check_on_device(JudgeKernels& kernels,
-                              const DeviceExpected& expected,
-                              const DeviceBuffer& output,
-                              int input_set,
-                              std::uint32_t poison) {
-  DeviceVerdict verdict;
-  const std::uint64_t margin = std::min(kMargin, output.front_bytes()) / 4;
-  const bool floats = expected.dtype == tasks::DType::kFloat32;
-  const auto count = static_cast<std::uint64_t>(expected.truth.numel());
-  const DeviceTally tally = floats ? kernels.check(output.data(),
-                                                   expected.truth.const_data_ptr(),
-                                                   expected.allowance.const_data_ptr(),
-                                                   count,
-                                                   margin,
-                                                   poison)
-                                   : kernels.check_margin(output.data(), margin, poison);
-  verdict.wrote_outside = tally.others != 0 || !tail_is_poison(output, poison);
-  records::InputCheck& check = verdict.check;
-  const double rms =
-      std::sqrt(tally.sum_of_squares / static_cast<double>(std::max<std::uint64_t>(1, count)));
-  check.passed =
-      floats && tally.bad == 0 && !(expected.largest_rms > 0 && rms > expected.largest_rms);
-  if (check.passed) {
-    check.input_set = input_set;
-    check.shapes = expected.shapes;
-    check.elements = static_cast<std::int64_t>(count);
-    check.largest_error = tally.largest();
-    return verdict;
-  }
-  // Integers, and failures, which are to be described: the host's way.
-  const std::vector<std::byte> host = copy_of(output.data(), output.size());
-  check = check_output(expected.on_host(), host, input_set, poison);
-  return verdict;
+double make_room_for_the_reference(JudgeMath& math,
+                                   const at::Tensor& output,
+                                   DeviceExpected& expected) {
+  if (!expected.displacement.defined()) return 1;
+  const at::Tensor values = output.to(at::kFloat).contiguous();
+  const DeviceTally tally =
+      math.judge(values.const_data_ptr(), expected.truth, expected.displacement, expected.rules, 0);
+  const double factor = widening_for(tally.on_host().largest);
+  for (tolerance::Rule& rule : expected.rules.rules) rule.widening *= factor;
+  return factor;
 }
 
 }  // namespace vegttt::evaluate

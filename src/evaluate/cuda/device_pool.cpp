@@ -4,6 +4,7 @@
 
 #include "bytes_file.h"
 #include "record.h"
+#include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
 
 namespace vegttt::evaluate {
@@ -14,6 +15,15 @@ using device::Outcome;
 
 constexpr std::uint64_t kWorkspace = std::uint64_t{8} << 30;  // a limit, not an allocation
 constexpr double kSetup_s = 30;
+
+bool comes_up(DeviceProcess& process) {
+  try {
+    process.ready();
+    return true;
+  } catch (const core::MachineError&) {
+    return false;
+  }
+}
 
 }  // namespace
 
@@ -26,14 +36,15 @@ DevicePool::DevicePool(int device, const std::string& helpers_cubin)
 }
 
 // A lost process is replaced by the spare one, which has its context already; the next spare makes
-// its own meanwhile.
+// its own meanwhile. A spare that failed to start is no reason to stop: another one is tried.
 DeviceProcess& DevicePool::live(Kind& kind) {
   if (kind.current && kind.current->usable()) return *kind.current;
   if (&kind == &executor_) mapped_task_ = 0;
   kind.current = std::move(kind.spare);
-  if (!kind.current || !kind.current->usable())
+  if (!kind.current || !comes_up(*kind.current)) {
     kind.current = std::make_unique<DeviceProcess>(device_, helpers_);
-  kind.current->ready();
+    kind.current->ready();
+  }
   kind.spare = std::make_unique<DeviceProcess>(device_, helpers_);
   return *kind.current;
 }
@@ -104,13 +115,21 @@ DeviceOutcome DevicePool::map(const DeviceTask& task) {
   DeviceOutcome outcome = ours(live(executor_).ask(request, {}, kSetup_s));
   if (outcome.kind == DeviceOutcome::Kind::kDone) outcome = map_one(0, *task.output, true);
   std::uint32_t slot = 1;
-  for (const DeviceInputSet& set : task.sets)
+  for (const DeviceInputSet& set : task.inputs->mapped())
     for (const DeviceBuffer& buffer : set.buffers)
       if (outcome.kind == DeviceOutcome::Kind::kDone) outcome = map_one(slot++, buffer, false);
   if (outcome.kind != DeviceOutcome::Kind::kDone) return outcome;
   mapped_task_ = task.number;
-  inputs_ = static_cast<std::uint32_t>(task.sets[0].buffers.size());
+  inputs_ = static_cast<std::uint32_t>(task.inputs->mapped()[0].buffers.size());
   return {};
+}
+
+void DevicePool::forget() {
+  if (mapped_task_ == 0 || !executor_.current || !executor_.current->usable()) return;
+  mapped_task_ = 0;
+  device::Request request;
+  request.command = Command::kClear;
+  executor_.current->ask(request, {}, kSetup_s);
 }
 
 DeviceOutcome DevicePool::load(const std::string& cubin,

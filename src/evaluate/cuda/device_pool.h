@@ -34,6 +34,9 @@ class DevicePool {
                      const DeviceTask& task);
   DeviceOutcome run(int set, std::uint32_t poison, double timeout_s, device::Reply& reply);
 
+  // Lets go of the mapped task's buffers.
+  void forget();
+
  private:
   struct Kind {
     std::unique_ptr<DeviceProcess> current, spare;

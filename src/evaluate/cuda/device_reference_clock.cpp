@@ -1,8 +1,5 @@
 #include "device_reference_clock.h"
 
-#include <ATen/ATen.h>
-#include <ATen/Context.h>
-
 #include <algorithm>
 
 #include "vegttt/core/clock.h"
@@ -11,16 +8,12 @@ namespace vegttt::evaluate {
 namespace {
 
 constexpr double kLongestBlock_us = 20000;
-constexpr int kTries = 3;
+constexpr int kTries = 5;
 
 }  // namespace
 
-void set_reference_precision() {
-  at::Context& context = at::globalContext();
-  context.lazyInitDevice(at::kCUDA);
-  context.setAllowTF32CuBLAS(false);
-  context.setAllowTF32CuDNN(false);
-  context.setBenchmarkCuDNN(false);
+double longer_block_us(double block_us, double queue_us) {
+  return std::min(kLongestBlock_us, std::max(2 * block_us, 1.5 * queue_us));
 }
 
 double DeviceReferenceClock::once(const std::vector<at::Tensor>& inputs, bool& in_time) {
@@ -30,20 +23,29 @@ double DeviceReferenceClock::once(const std::vector<at::Tensor>& inputs, bool& i
   const double start = core::now_s();
   kernels_.spin(block_us_);
   kernels_.begin();
-  last_ = reference_(inputs);
+  last_ = computation_(inputs);
   kernels_.end();
   const double queue_us = (core::now_s() - start) * 1e6;
   kernels_.synchronize();
   in_time = queue_us < block_us_;
-  if (!in_time) block_us_ = std::min(kLongestBlock_us, std::max(2 * block_us_, 1.5 * queue_us));
+  if (!in_time) block_us_ = longer_block_us(block_us_, queue_us);
   return kernels_.elapsed_us();
 }
 
+// Of late ones the shortest holds the least of the host.
 double DeviceReferenceClock::run_us(const std::vector<at::Tensor>& inputs) {
-  double us = 0;
-  bool in_time = false;
-  for (int i = 0; i < kTries && !in_time; ++i) us = once(inputs, in_time);
-  return us;
+  double shortest = 0;
+  for (int i = 0; i < kTries; ++i) {
+    bool in_time = false;
+    const double us = once(inputs, in_time);
+    if (in_time) {
+      late_ = 0;
+      return us;
+    }
+    shortest = i == 0 ? us : std::min(shortest, us);
+  }
+  ++late_;
+  return shortest;
 }
 
 }  // namespace vegttt::evaluate

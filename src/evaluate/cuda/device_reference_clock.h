@@ -3,31 +3,38 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <vector>
 
 #include "judge_kernels.h"
-#include "vegttt/tasks/reference.h"
 
 namespace vegttt::evaluate {
 
 class DeviceReferenceClock {
  public:
-  DeviceReferenceClock(JudgeKernels& kernels, const tasks::Reference& reference)
-      : kernels_(kernels), reference_(reference) {}
+  using Computation = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
+  DeviceReferenceClock(JudgeKernels& kernels, Computation computation)
+      : kernels_(kernels), computation_(std::move(computation)) {}
   // Microseconds between two events around the call, behind a blocking kernel, the second-level
-  // cache flushed before. A reference that waits for the device itself pays for it.
+  // cache flushed before. Where the stream was released before everything was queued, it is tried
+  // again behind a longer block.
   double run_us(const std::vector<at::Tensor>& inputs);
+  // Times in a row that were late whatever the block: pauses of the host are in them. A reference
+  // that waits for the device itself is always late, and pays for it.
+  int late() const { return late_; }
+  void release_output() { last_.reset(); }
 
  private:
   double once(const std::vector<at::Tensor>& inputs, bool& in_time);
   JudgeKernels& kernels_;
-  const tasks::Reference& reference_;
+  Computation computation_;
   at::Tensor last_;
   double block_us_ = 100;
+  int late_ = 0;
 };
 
-// float32 means float32: TF32 off for matrix products and convolutions, no autotuning between
-// calls.
-void set_reference_precision();
+// How long the next block should be, after one of `block_us` was outlasted by the host's `queue_us`
+// of enqueueing.
+double longer_block_us(double block_us, double queue_us);
 
 }  // namespace vegttt::evaluate

@@ -1,10 +1,13 @@
 #include "device_tasks.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
 
 #include <algorithm>
 
 #include "../task_store.h"
+#include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 
 namespace vegttt::evaluate {
@@ -12,63 +15,15 @@ namespace {
 
 using cuda::driver;
 
-constexpr int kSets = 3;
-constexpr double kRateMargin = 1.02;
-constexpr double kTensorMargin = 1.1;  // clocks may be higher in a short kernel
-constexpr double kShareOfMemory = 0.45;
+constexpr double kShareOfFree = 0.9;  // the rest is for candidates and for what libraries keep
 
-at::Tensor tensor_over(const DeviceBuffer& buffer, const at::Tensor& like, int device) {
-  const at::Device where(at::kCUDA, static_cast<c10::DeviceIndex>(device));
-  return at::for_blob(buffer.data(), like.sizes())
-      .options(like.options().device(where))
-      .target_device(where)
-      .make_tensor();
-}
-
-template <class Body>
-double best_us(JudgeKernels& kernels, Body body) {
-  double best = 1e30;
-  for (int i = 0; i < 8; ++i) {
-    kernels.spin(100);
-    kernels.begin();
-    body();
-    kernels.end();
-    kernels.synchronize();
-    best = std::min(best, kernels.elapsed_us());
-  }
-  return best;
-}
-
-double tensor_rate(JudgeKernels& kernels) {
-  constexpr std::int64_t kN = 8192;
-  const auto options = at::TensorOptions().device(at::kCUDA).dtype(at::kBFloat16);
-  const at::Tensor a = at::zeros({kN, kN}, options), b = at::zeros({kN, kN}, options);
-  const double us = best_us(kernels, [&] { at::matmul(a, b); });
-  return 2.0 * kN * kN * kN / us;
-}
-
-double copy_rate(JudgeKernels& kernels) {
-  constexpr std::int64_t kFloats = std::int64_t{1} << 28;
-  const auto options = at::TensorOptions().device(at::kCUDA);
-  at::Tensor to = at::zeros({kFloats}, options);
-  const at::Tensor from = at::zeros({kFloats}, options);
-  return 8.0 * kFloats / best_us(kernels, [&] { to.copy_(from); });
+std::pair<std::uint64_t, std::uint64_t> free_and_total() {
+  std::size_t free = 0, total = 0;
+  require(driver().mem_info(&free, &total), "cuMemGetInfo");
+  return {free, total};
 }
 
 }  // namespace
-
-DeviceSpeed measure_device_speed(JudgeKernels& kernels) {
-  DeviceSpeed speed;
-  speed.l2_bytes = static_cast<double>(kernels.l2_bytes());
-  speed.bytes_per_us = std::max({kernels.read_rate(), kernels.write_rate(), copy_rate(kernels)});
-  speed.flops_per_us = kTensorMargin * tensor_rate(kernels);
-  return speed;
-}
-
-double device_floor_us(const tasks::Work& work, const DeviceSpeed& speed) {
-  const double bytes = std::max(0.0, work.min_bytes - speed.l2_bytes);
-  return std::max(bytes / (kRateMargin * speed.bytes_per_us), work.min_flops / speed.flops_per_us);
-}
 
 DeviceTasks::DeviceTasks(const EvaluatorOptions& options,
                          const Protocol& protocol,
@@ -81,43 +36,104 @@ DeviceTasks::DeviceTasks(const EvaluatorOptions& options,
       kernels_(kernels),
       device_(device),
       secret_seed_(secret_seed_of(options)) {
-  set_reference_precision();
+  at::globalContext().lazyInitDevice(at::kCUDA);
+  const ReferencePrecision exact(ReferenceFlags{});
   speed_ = measure_device_speed(kernels);
-  std::size_t free = 0, total = 0;
-  require(driver().mem_info(&free, &total), "cuMemGetInfo");
-  limit_ = static_cast<std::size_t>(kShareOfMemory * static_cast<double>(free));
+  at::accelerator::emptyCache();
+  limit_ = std::min(
+      kDeviceMemoryLimit,
+      static_cast<std::uint64_t>(kShareOfFree * static_cast<double>(free_and_total().first)));
+}
+
+void DeviceTasks::note_peak(Preparation& preparation) const {
+  const auto [free, total] = free_and_total();
+  preparation.peak_gib =
+      std::max(preparation.peak_gib, static_cast<double>(total - free) / (1 << 30));
+}
+
+// Truths of the sets, and what the float32 reference needs beyond the rule. What float64 took is
+// given back at once.
+void DeviceTasks::make_truth(DeviceTask& prepared) {
+  const tasks::Task& task = *prepared.task;
+  const Tolerance tolerance{protocol_.absolute_tolerance,
+                            terms_of(task, options_.size),
+                            task.contract_at(options_.evaluate.precision)};
+  const MemoryPlan& plan = prepared.memory;
+  const auto expect = [&](const std::vector<at::Tensor>& inputs, int cases) {
+    DeviceExpected expected = expect_on_device(kernels_.math(),
+                                               task,
+                                               *prepared.reference,
+                                               inputs,
+                                               tolerance,
+                                               plan.slices_per_chunk,
+                                               cases);
+    kernels_.synchronize();
+    note_peak(prepared.preparation);
+    at::accelerator::emptyCache();
+    return expected;
+  };
+  DeviceExpected pool;
+  if (plan.layout == Layout::kPool) pool = expect(prepared.inputs->pool(), kInputSets);
+  for (int set = 0; set < kInputSets; ++set) {
+    const auto& inputs = prepared.tensors(set);
+    DeviceExpected& expected = prepared.expected.emplace_back(
+        plan.layout == Layout::kPool ? window_of(pool, set, plan.slices) : expect(inputs, 1));
+    if (tolerance.absolute) continue;
+    const at::Tensor output =
+        run_reference(task, *prepared.reference, inputs, flags_of(tolerance.contract));
+    const double factor = make_room_for_the_reference(kernels_.math(), output, expected);
+    prepared.preparation.widening = std::max(prepared.preparation.widening, factor);
+  }
+}
+
+// Resolves operators, loads kernels.
+void DeviceTasks::run_reference_once(DeviceTask& prepared) {
+  prepared.clock->run_us(prepared.tensors(0));
+  prepared.reference_us = prepared.clock->run_us(prepared.tensors(0));
 }
 
 DeviceTask DeviceTasks::prepare(const tasks::Task& task) {
   DeviceTask prepared;
   prepared.task = &task;
   prepared.number = ++prepared_;
+  prepared.memory = plan_memory(task, options_.size);
   prepared.reference = std::make_unique<tasks::Reference>(task, options_.reference);
-  prepared.clock = std::make_unique<DeviceReferenceClock>(kernels_, *prepared.reference);
+  prepared.flags = flags_of(protocol_, task.contract_at(options_.evaluate.precision));
+  prepared.clock = std::make_unique<DeviceReferenceClock>(
+      kernels_,
+      [&task, reference = prepared.reference.get(), flags = prepared.flags](const auto& inputs) {
+        return run_reference(task, *reference, inputs, flags);
+      });
+  core::Stopwatch watch;
   const tasks::InputKind kind =
       protocol_.public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict;
-  const Tolerance tolerance{protocol_.absolute_tolerance, terms_of(task, options_.size)};
-  for (int set = 0; set < kSets; ++set) {
-    DeviceInputSet& stored = prepared.sets.emplace_back();
-    for (const at::Tensor& input :
-         tasks::make_inputs(task, options_.size, secret_seed_, set, kind)) {
-      stored.buffers.emplace_back(input.nbytes(), device_);
-      stored.tensors.push_back(tensor_over(stored.buffers.back(), input, device_));
-      stored.tensors.back().copy_(input);
-      prepared.bytes += input.nbytes();
-      if (set == 0) prepared.buffer_bytes.push_back(input.nbytes());
-    }
-    stored.expected = expect_on_device(task, *prepared.reference, stored.tensors, tolerance);
-    prepared.bytes += 2 * stored.expected.truth.nbytes();
-  }
-  const auto output_bytes = static_cast<std::uint64_t>(task.output(options_.size).bytes());
-  prepared.output = std::make_unique<DeviceBuffer>(output_bytes, device_);
-  prepared.buffer_bytes.push_back(output_bytes);
-  prepared.bytes += output_bytes;
-  prepared.floor_us = device_floor_us(task.work_at(options_.size), speed_);
-  prepared.clock->run_us(prepared.sets[0].tensors);  // resolves operators, loads kernels
-  prepared.reference_us = prepared.clock->run_us(prepared.sets[0].tensors);
+  prepared.inputs = std::make_unique<DeviceInputs>(
+      task, options_.size, prepared.memory, secret_seed_, kind, kernels_);
+  kernels_.synchronize();
+  prepared.preparation.inputs_s = watch.elapsed_s();
+  make_truth(prepared);
+  prepared.preparation.truth_s = watch.elapsed_s() - prepared.preparation.inputs_s;
+  for (const tasks::TensorShape& shape : task.input_shapes(options_.size))
+    prepared.buffer_bytes.push_back(static_cast<std::uint64_t>(shape.bytes()));
+  prepared.buffer_bytes.push_back(static_cast<std::uint64_t>(task.output(options_.size).bytes()));
+  prepared.output = std::make_unique<DeviceBuffer>(prepared.buffer_bytes.back(), device_);
+  prepared.floor_us = device_floor_us(task, options_.size, speed_);
+  run_reference_once(prepared);
+  note_peak(prepared.preparation);
+  prepared.preparation.reference_s =
+      watch.elapsed_s() - prepared.preparation.inputs_s - prepared.preparation.truth_s;
   return prepared;
+}
+
+void DeviceTasks::make_room(std::uint64_t bytes) {
+  std::uint64_t kept = 0;
+  auto end = tasks_.begin();
+  while (end != tasks_.end() && kept + end->memory.kept() + bytes <= limit_)
+    kept += (end++)->memory.kept();
+  if (end == tasks_.end()) return;
+  if (let_go_) let_go_();
+  tasks_.erase(end, tasks_.end());
+  at::accelerator::emptyCache();
 }
 
 DeviceTask& DeviceTasks::get(const std::string& task_id) {
@@ -128,11 +144,8 @@ DeviceTask& DeviceTasks::get(const std::string& task_id) {
     tasks_.splice(tasks_.begin(), tasks_, found);
     return tasks_.front();
   }
-  std::size_t bytes = 0;
-  for (auto it = tasks_.begin(); it != tasks_.end();) {
-    bytes += it->bytes;
-    it = bytes > limit_ / 2 ? tasks_.erase(it) : std::next(it);
-  }
+  for (DeviceTask& kept : tasks_) kept.clock->release_output();
+  make_room(plan_memory(task, options_.size).peak());
   tasks_.push_front(prepare(task));
   return tasks_.front();
 }

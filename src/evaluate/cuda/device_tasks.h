@@ -1,44 +1,48 @@
 // Inputs and truths of tasks on the GPU, computed once and kept under a memory limit.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "device_expected.h"
+#include "device_inputs.h"
 #include "device_reference_clock.h"
+#include "device_speed.h"
+#include "reference_flags.h"
 #include "vegttt/evaluate/evaluator.h"
 #include "vegttt/tasks/reference.h"
 
 namespace vegttt::evaluate {
 
-// How fast this device can be at best.
-struct DeviceSpeed {
-  double bytes_per_us = 0;  // the best of measured read, write and copy rates
-  double flops_per_us = 0;  // measured on tensor cores, bfloat16
-  double l2_bytes = 0;
-};
-DeviceSpeed measure_device_speed(JudgeKernels& kernels);
-double device_floor_us(const tasks::Work& work, const DeviceSpeed& speed);
-
-struct DeviceInputSet {
-  std::vector<DeviceBuffer> buffers;  // task order
-  std::vector<at::Tensor> tensors;    // over them
-  DeviceExpected expected;
+// What preparing a task took.
+struct Preparation {
+  double inputs_s = 0, truth_s = 0, reference_s = 0;
+  double peak_gib = 0;  // of the whole device, all processes, seen at the end of each stage
+  double widening = 1;  // largest over the sets: what the float32 reference needed
 };
 
 struct DeviceTask {
   const tasks::Task* task = nullptr;
   std::uint64_t number = 0;  // of its preparation: what is mapped elsewhere is told apart by it
+  MemoryPlan memory;
   std::unique_ptr<tasks::Reference> reference;
+  ReferenceFlags flags;  // of the timed reference
   std::unique_ptr<DeviceReferenceClock> clock;
-  std::vector<DeviceInputSet> sets;
+  std::unique_ptr<DeviceInputs> inputs;
+  std::vector<DeviceExpected> expected;  // by input set
   std::unique_ptr<DeviceBuffer> output;
   std::vector<std::uint64_t> buffer_bytes;  // of inputs and output
   double floor_us = 0;
   double reference_us = 0;  // a first measurement, for time limits
-  std::size_t bytes = 0;
+  Preparation preparation;
+
+  // Puts a set where candidates find it and returns its tensors there.
+  const std::vector<at::Tensor>& tensors(int set) {
+    return inputs->mapped()[static_cast<std::size_t>(inputs->stage(set))].tensors;
+  }
 };
 
 class DeviceTasks {
@@ -48,21 +52,30 @@ class DeviceTasks {
               const tasks::Catalogue& catalogue,
               JudgeKernels& kernels,
               int device);
-  // The least recently used task is dropped when the limit is passed. Stays valid until the next
-  // call.
+  // Called before tasks are dropped whose buffers other processes may have mapped: memory comes
+  // back only when all have let go.
+  void before_drop(std::function<void()> let_go) { let_go_ = std::move(let_go); }
+
+  // Least recently used tasks are dropped until this one fits. Stays valid until the next call.
   DeviceTask& get(const std::string& task_id);
   std::uint64_t secret_seed() const { return secret_seed_; }
+  std::uint64_t prepared() const { return prepared_; }  // how many times a task was
+  const DeviceSpeed& speed() const { return speed_; }
 
  private:
   DeviceTask prepare(const tasks::Task& task);
+  void make_truth(DeviceTask& prepared);
+  void run_reference_once(DeviceTask& prepared);
+  void make_room(std::uint64_t bytes);
+  void note_peak(Preparation& preparation) const;
 
   EvaluatorOptions options_;
   Protocol protocol_;
   const tasks::Catalogue& catalogue_;
   JudgeKernels& kernels_;
   int device_;
-  std::uint64_t secret_seed_, prepared_ = 0;
-  std::size_t limit_ = 0;
+  std::function<void()> let_go_;
+  std::uint64_t secret_seed_, prepared_ = 0, limit_ = 0;
   DeviceSpeed speed_;
   std::list<DeviceTask> tasks_;  // most recently used first
 };

@@ -15,6 +15,7 @@ using Kind = DeviceOutcome::Kind;
 
 constexpr double kPatience = 100;     // reference times
 constexpr double kShortest_us = 0.5;  // events tick every half microsecond
+constexpr double kHopeless = 10;      // reference times; `enough` asks for one pair then
 
 Status status_of(Kind kind) {
   switch (kind) {
@@ -78,12 +79,12 @@ void DeviceTrial::note(const DeviceVerdict& verdict, bool record_pass) {
 }
 
 std::optional<double> DeviceTrial::launch(bool record_pass) {
-  const int set = static_cast<int>(launches_ % task_.sets.size());
-  const DeviceExpected& expected = task_.sets[static_cast<std::size_t>(set)].expected;
+  const int set = static_cast<int>(launches_ % task_.expected.size());
+  const DeviceExpected& expected = task_.expected[static_cast<std::size_t>(set)];
   const std::uint32_t poison =
       poison_of(expected.dtype, core::CounterRng(poison_seed_).bits(launches_++));
   device::Reply reply;
-  if (!fail(pool_.run(set, poison, timeout_s_, reply))) return std::nullopt;
+  if (!fail(pool_.run(task_.inputs->stage(set), poison, timeout_s_, reply))) return std::nullopt;
   const DeviceVerdict verdict = check_on_device(kernels_, expected, *task_.output, set, poison);
   note(verdict, record_pass);
   if (verdict.wrote_outside || (!verdict.check.passed && !record_pass)) return std::nullopt;
@@ -103,9 +104,9 @@ bool DeviceTrial::verify(int count) {
 }
 
 bool DeviceTrial::pair(int index, records::Timing& timing) {
-  const std::size_t set = launches_ % task_.sets.size();
+  const std::vector<at::Tensor>& inputs =
+      task_.tensors(static_cast<int>(launches_ % task_.expected.size()));
   const bool reference_first = index % 2 == 0;
-  const std::vector<at::Tensor>& inputs = task_.sets[set].tensors;
   double reference_us = reference_first ? task_.clock->run_us(inputs) : 0;
   const std::optional<double> candidate_us = launch(false);
   if (!candidate_us) return false;
@@ -125,16 +126,26 @@ bool DeviceTrial::clocks_agree(const records::Timing& timing) {
   return false;
 }
 
+// What is far slower than the reference gains nothing by being warm, and costs the most.
+bool DeviceTrial::warm_up(int count) {
+  for (int i = 0; i < count; ++i) {
+    const std::optional<double> us = launch(false);
+    if (!us) return false;
+    if (*us > kHopeless * task_.reference_us) break;
+  }
+  return true;
+}
+
 bool DeviceTrial::time(const Protocol& protocol, records::Timing& timing) {
   timing.floor_us = task_.floor_us;
-  for (int i = 0; i < protocol.warmup; ++i)
-    if (!launch(false)) return false;
-  task_.clock->run_us(task_.sets[0].tensors);
+  if (!warm_up(protocol.warmup)) return false;
+  task_.clock->run_us(task_.tensors(0));
   unaccounted_us_.clear();
   while (!enough(timing, protocol)) {
     if (!pair(static_cast<int>(timing.candidate_us.size()), timing)) return false;
     summarize(timing, protocol.mean);
   }
+  if (task_.clock->late() > 0) result_.flags.push_back("reference_late");
   return clocks_agree(timing);
 }
 

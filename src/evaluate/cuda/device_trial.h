@@ -30,6 +30,7 @@ class DeviceTrial {
   bool fail(const DeviceOutcome& outcome);
   // Microseconds of a verified repetition on the next set.
   std::optional<double> launch(bool record_pass);
+  bool warm_up(int count);
   bool pair(int index, records::Timing& timing);
   void note(const DeviceVerdict& verdict, bool record_pass);
   bool clocks_agree(const records::Timing& timing);

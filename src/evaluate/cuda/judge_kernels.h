@@ -1,62 +1,61 @@
-// The judge's own kernels in its own context: flushing, holding back, comparing. All on the legacy
-// default stream, which LibTorch uses too.
+// The judge's own context: flushing, holding back, timing, and its kernels over tensors. All on the
+// legacy default stream, which LibTorch uses too.
 #pragma once
 
-#include <driver.h>
-
+#include <algorithm>
 #include <cstdint>
 
-namespace vegttt::evaluate {
+#include "judge_math.h"
 
-struct DeviceTally {
-  double sum_of_squares = 0;
-  std::uint64_t bad = 0;
-  std::uint32_t largest_bits = 0;  // of a float: the largest error over its allowance
-  std::uint32_t others = 0;
-  double largest() const;
-};
+namespace vegttt::evaluate {
 
 class JudgeKernels {
  public:
   explicit JudgeKernels(int device);
-  JudgeKernels(const JudgeKernels&) = delete;
+
+  JudgeMath& math() { return math_; }
+  int device() const { return device_; }
 
   // As before a candidate's repetition: four times the cache written, half of it read twice.
   void flush();
   void spin(double microseconds);
-  // `count` floats against truth and allowance; `margin_words` words in front of the output must
-  // still be `pattern`.
-  DeviceTally check(const void* out,
-                    const void* truth,
-                    const void* allowance,
-                    std::uint64_t count,
-                    std::uint64_t margin_words,
-                    std::uint32_t pattern);
-  // Only the words in front.
-  DeviceTally check_margin(const void* out, std::uint64_t margin_words, std::uint32_t pattern);
+  // Reads `bytes`, a multiple of 16.
+  void read(const void* data, std::uint64_t bytes);
 
   void begin();
   void end();
   double elapsed_us() const;  // after synchronize()
   void synchronize();
-
-  std::uint64_t l2_bytes() const { return l2_bytes_; }
-  // Best of several, bytes per microsecond.
-  double read_rate();
-  double write_rate();
-
- private:
-  void launch(CUfunction function, unsigned grid, unsigned block, void** arguments);
-  DeviceTally fetch();
+  // Shortest of several, between events behind a blocking kernel.
   template <class Body>
   double best_us(Body body);
 
-  CUmodule module_ = nullptr;
-  CUfunction spin_ = nullptr, read_ = nullptr, check_ = nullptr, others_ = nullptr;
-  CUevent begin_ = nullptr, end_ = nullptr;
-  CUdeviceptr flush_ = 0, tally_ = 0;
-  std::uint64_t flush_bytes_ = 0, l2_bytes_ = 0;
-  unsigned processors_ = 0;
+  std::uint64_t l2_bytes() const { return l2_bytes_; }
+
+ private:
+  int device_;
+  std::uint64_t l2_bytes_, processors_;
+  DriverModule module_;
+  CUfunction spin_, read_;
+  DriverEvent begin_, end_;
+  DriverMemory flush_, sink_;
+  JudgeMath math_;
 };
+
+template <class Body>
+double JudgeKernels::best_us(Body body) {
+  constexpr int kRounds = 12;
+  constexpr double kBlock_us = 100;
+  double best = 1e30;
+  for (int i = 0; i < kRounds; ++i) {
+    spin(kBlock_us);
+    begin();
+    body();
+    end();
+    synchronize();
+    best = std::min(best, elapsed_us());
+  }
+  return best;
+}
 
 }  // namespace vegttt::evaluate
