@@ -5,12 +5,17 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <sstream>
 
+#include "compile_cache.h"
 #include "device_tools.h"
 #include "nvrtc/exit_codes.h"
 #include "process/memory_file.h"
+#include "vegttt/core/cache_folder.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
+#include "vegttt/core/hash.h"
 #include "vegttt/core/process.h"
 #include "vegttt/core/text.h"
 #include "vegttt_embedded/vegttt_evaluate.h"
@@ -20,6 +25,7 @@ namespace {
 
 constexpr std::string_view kShims = "kernels/prelude/cuda/shims/";
 constexpr std::string_view kPrelude = "kernels/prelude/cuda/";
+const std::string kCrash = "candidate: error: the compiler crashed on this source: ";
 
 const std::string& program_path() {
   static const std::string path = [] {
@@ -105,10 +111,55 @@ bool compiler_works(const DeviceCompilerOptions& options) {
 // A source that kills the compiler is the model's error, unless the machine kills it anyway.
 void judge_crash(core::ProcessResult& process, const DeviceCompilerOptions& options) {
   if (!compiler_works(options)) return;
-  process.err +=
-      "candidate: error: the compiler crashed on this source: " + crash_of(process) + "\n";
+  process.err += kCrash + crash_of(process) + "\n";
   process.signal = 0;
   process.exit_code = nvrtc::kRejected;
+}
+
+// How the compiler ended and what it wrote.
+core::ProcessResult compile(const std::string& input, const DeviceCompilerOptions& options) {
+  core::ProcessResult finished = run_compiler(input, options);
+  // Once more: it may have been the machine's.
+  if (has_crashed(finished)) finished = run_compiler(input, options);
+  if (has_crashed(finished)) judge_crash(finished, options);
+  return finished;
+}
+
+const CompileCache& cache() {
+  static const CompileCache cache(core::cache_folder() / "cuda");
+  return cache;
+}
+
+std::string key_of(const std::string& input, const DeviceCompilerOptions& options) {
+  static const std::string program =
+      core::sha256(carried_cuda::find_embedded("vegttt_nvrtc").value());
+  return core::sha256(
+      fmt::format("{}\n{}\n{}\n{}", program, device_tools().version, options.architecture, input));
+}
+
+// As compile() would, from its exit code and its two outputs.
+bool look_up(const std::string& key, core::ProcessResult& finished) {
+  const std::optional<std::string> entry = cache().find(key);
+  std::istringstream text(entry.value_or(""));
+  std::size_t log_bytes = 0;
+  if (!(text >> finished.exit_code >> log_bytes) || text.get() != '\n') return false;
+  const std::size_t begin = static_cast<std::size_t>(text.tellg());
+  finished.err = entry->substr(begin, log_bytes);
+  finished.out = entry->substr(begin + finished.err.size());
+  return true;
+}
+
+void keep(const std::string& key, const core::ProcessResult& finished) {
+  cache().keep(
+      key,
+      fmt::format(
+          "{} {}\n{}{}", finished.exit_code, finished.err.size(), finished.err, finished.out));
+}
+
+bool may_be_kept(const core::ProcessResult& finished) {
+  const bool crash = finished.err.find(kCrash) != std::string::npos;
+  return !finished.timed_out && !crash &&
+         (finished.exit_code == nvrtc::kCompiled || finished.exit_code == nvrtc::kRejected);
 }
 
 }  // namespace
@@ -121,10 +172,11 @@ DeviceCompileResult compile_for_device(const records::Candidate& candidate,
   if (!result.log.empty()) return result;
   const core::Stopwatch watch;
   const std::string input = input_for(candidate);
-  core::ProcessResult finished = run_compiler(input, options);
-  // Once more: it may have been the machine's.
-  if (has_crashed(finished)) finished = run_compiler(input, options);
-  if (has_crashed(finished)) judge_crash(finished, options);
+  const std::string key = options.cache ? key_of(input, options) : "";
+  core::ProcessResult finished;
+  result.cached = options.cache && look_up(key, finished);
+  if (!result.cached) finished = compile(input, options);
+  if (options.cache && !result.cached && may_be_kept(finished)) keep(key, finished);
   result.ok = finished.exit_code == nvrtc::kCompiled && take_output(finished.out, result);
   result.timed_out = finished.timed_out;
   result.machine_failed = !result.ok && !result.timed_out && finished.exit_code != nvrtc::kRejected;

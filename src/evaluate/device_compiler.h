@@ -13,6 +13,7 @@ struct DeviceCompileResult {
   bool ok = false;
   bool timed_out = false;
   bool machine_failed = false;
+  bool cached = false;
   std::string log;                  // the compiler's, unmapped
   std::string ptx;                  // of the kernels (cuda/program.h)
   std::string recorder;             // the cubin with `launch`, for recording
@@ -25,6 +26,8 @@ struct DeviceCompileResult {
 struct DeviceCompilerOptions {
   double timeout_s = 30;
   std::string architecture;  // "90a"
+  // Take what an equal source gave before, on this disk; time-outs and crashes are never kept.
+  bool cache = false;
 };
 
 // MachineError when the tools are missing (device_tools.h).

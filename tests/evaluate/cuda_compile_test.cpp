@@ -3,11 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 
+#include "../../src/evaluate/compile_cache.h"
 #include "../../src/evaluate/cuda/helpers.h"
 #include "../../src/evaluate/device_compiler.h"
 #include "../../src/evaluate/device_tools.h"
 #include "vegttt/core/file.h"
+#include "vegttt/core/hash.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -199,6 +203,77 @@ TEST(CudaCompile, CodeIsForTheArchitectureThatIsAskedFor) {
     EXPECT_TRUE(result.ok) << architecture << ": " << result.log;
     EXPECT_THAT(result.ptx, HasSubstr(".target sm_" + architecture + "\n"));
   }
+}
+
+// VEGTTT_CACHE is an empty folder for as long as this lives.
+class OwnCache {
+ public:
+  OwnCache() { ::setenv("VEGTTT_CACHE", folder_.path().c_str(), 1); }
+  ~OwnCache() { ::unsetenv("VEGTTT_CACHE"); }
+  std::vector<core::fs::path> entries() const {
+    std::vector<core::fs::path> files;
+    for (const auto& entry : core::fs::recursive_directory_iterator(folder_.path()))
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    return files;
+  }
+
+ private:
+  core::TemporaryFolder folder_;
+};
+
+DeviceCompileResult compiled_with_cache(const std::string& body, const std::string& arch = "90a") {
+  records::Candidate candidate;
+  candidate.assembled =
+      "#include \"vegttt_candidate.h\"\nextern \"C\" __global__ void k(float* out) { " + body +
+      " }\nextern \"C\" __global__ void vegttt_record(void* const*, Workspace*) {}\n";
+  return compile_for_device(candidate, {30, arch, true});
+}
+
+// One test: the folder is looked up once a process.
+TEST(CudaCompile, EqualSourcesAreCompiledOnceAndDamagedEntriesNeverUsed) {
+  const OwnCache cache;
+  const DeviceCompileResult first = compiled_with_cache("*out = 1;");
+  ASSERT_TRUE(first.ok && !first.cached) << first.log;
+  ASSERT_EQ(cache.entries().size(), 1u);
+  const DeviceCompileResult again = compiled_with_cache("*out = 1;");
+  EXPECT_TRUE(again.ok && again.cached);
+  EXPECT_EQ(again.cubin, first.cubin);
+  EXPECT_EQ(again.recorder, first.recorder);
+  EXPECT_EQ(again.kernels.size(), 1u);
+  EXPECT_FALSE(compiled_with_cache("*out = 2;").cached);
+  EXPECT_FALSE(compiled_with_cache("*out = 1;", "100a").cached);
+
+  const DeviceCompileResult wrong = compiled_with_cache("*out = ;");
+  const DeviceCompileResult wrong_again = compiled_with_cache("*out = ;");
+  EXPECT_TRUE(!wrong.ok && !wrong.cached && !wrong_again.ok && wrong_again.cached);
+  EXPECT_EQ(wrong.log, wrong_again.log);
+  EXPECT_FALSE(wrong_again.machine_failed);
+
+  for (const auto& entry : cache.entries()) {
+    std::string bytes = core::read_file(entry);
+    bytes[bytes.size() / 2] ^= 1;
+    core::write_file_atomically(entry, bytes);
+  }
+  EXPECT_FALSE(compiled_with_cache("*out = 1;").cached);
+  EXPECT_TRUE(compiled_with_cache("*out = 1;").cached) << "mended";
+}
+
+TEST(CudaCompile, TheCacheForgetsWhatWasUsedLeastRecently) {
+  const core::TemporaryFolder folder;
+  const CompileCache cache(folder.path(), 256 * 1000);
+  const auto key = [](int i) { return "00" + core::sha256(std::to_string(i)).substr(2); };
+  for (int i = 0; i < 5; ++i) {
+    cache.keep(key(i), std::string(200, 'x'));
+    const auto time = core::fs::file_time_type::clock::now() - std::chrono::seconds(100 - i);
+    core::fs::last_write_time(folder.path() / "00" / key(i).substr(2), time);
+    if (i == 2) {
+      EXPECT_TRUE(cache.find(key(0))) << "used now, so 1 is the oldest";
+    }
+  }
+  EXPECT_TRUE(cache.find(key(0)));
+  EXPECT_FALSE(cache.find(key(1)));
+  EXPECT_FALSE(cache.find(key(2))) << "264 bytes each, three fit";
+  EXPECT_TRUE(cache.find(key(3)) && cache.find(key(4)));
 }
 
 // A program that says it is ptxas of some version.
