@@ -66,45 +66,5 @@ VEGTTT_SCRUB_STACK(16384)
 VEGTTT_SCRUB_STACK(32768)
 VEGTTT_SCRUB_STACK(66560)
 
-struct VegtttCheck {
-  double sum_of_squares;
-  uint64_t bad;
-  uint32_t largest;  // bits of a float that is not negative
-  uint32_t others;
-};
-
-// Errors over their allowance, as src/evaluate/verdict.cpp counts them: what is not finite must be met exactly.
-extern "C" __global__ void vegttt_check(const float* out, const float* truth, const float* allowance, uint64_t count,
-                                        VegtttCheck* result) {
-  double sum = 0;
-  float largest = 0;
-  uint64_t bad = 0;
-  const uint64_t step = uint64_t(gridDim.x) * blockDim.x;
-  for (uint64_t i = blockIdx.x * uint64_t(blockDim.x) + threadIdx.x; i < count; i += step) {
-    const float a = out[i], b = truth[i];
-    const bool same = a == b || (isnan(a) && isnan(b));
-    const double error = fabs(double(a) - double(b));
-    const double ratio = same ? 0.0 : isfinite(a) && isfinite(b) ? error / double(allowance[i]) : double(INFINITY);
-    if (!(ratio <= 1.0)) ++bad;
-    if (isfinite(ratio)) sum += ratio * ratio;
-    largest = fmaxf(largest, float(ratio));
-  }
-  for (int lane = 16; lane > 0; lane /= 2) {
-    sum += __shfl_xor_sync(~0u, sum, lane);
-    bad += __shfl_xor_sync(~0u, bad, lane);
-    largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, lane));
-  }
-  if (threadIdx.x % 32 != 0) return;
-  atomicAdd(&result->sum_of_squares, sum);
-  if (bad != 0) atomicAdd((unsigned long long*)&result->bad, bad);
-  atomicMax(&result->largest, __float_as_uint(largest));
-}
-
-// How many words are not `pattern`: what was written outside of an output.
-extern "C" __global__ void vegttt_others(const uint32_t* words, uint32_t count, uint32_t pattern, VegtttCheck* result) {
-  const uint32_t i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < count && words[i] != pattern) atomicAdd(&result->others, 1u);
-}
-
 void launch(Workspace&) {}
 extern "C" __global__ void vegttt_record(void* const*, Workspace* ws) { launch(*ws); }

@@ -12,6 +12,7 @@
 #include "../../src/evaluate/cuda/bytes_file.h"
 #include "../../src/evaluate/cuda/device_process.h"
 #include "../../src/evaluate/cuda/record.h"
+#include "vegttt/core/error.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -124,6 +125,21 @@ TEST_F(Executor, PoisonsScrubsAndFlushesBeforeEveryRepetition) {
                             "sync",
                             "elapsed"));
   }
+}
+
+TEST_F(Executor, GivesCandidatesTheLeastThatTheDriverAllows) {
+  tell("limit:0=512 1");  // stacks
+  forget();
+  ASSERT_EQ(process().ready().outcome, Outcome::kDone);
+  EXPECT_THAT(calls(), Contains("limit:6=0")) << "no cache line persists";
+  EXPECT_THAT(calls(), Contains("limit:0=1024"));
+  ASSERT_EQ(load({kernel("one")}).outcome, Outcome::kDone);
+  EXPECT_EQ(run().stack_bytes, 1024u);
+}
+
+TEST_F(Executor, CacheLinesThatMayPersistAreAReasonToStop) {
+  tell("limit:6=0 1");
+  EXPECT_THROW(process().ready(), core::MachineError);
 }
 
 TEST_F(Executor, MapsInputsReadOnly) {

@@ -11,8 +11,15 @@ using cuda::driver;
 namespace {
 
 CUdevice device_in_use = 0;
+std::uint64_t least_stack = 0;  // what the driver made of kStackBytes
 
-// The least of these that the driver takes.
+std::size_t limit_of(CUlimit limit) {
+  std::size_t value = 0;
+  must(driver().get_limit(&value, limit), "cuCtxGetLimit");
+  return value;
+}
+
+// To the least of these that the driver takes; the last is what it would choose itself.
 void lower(CUlimit limit, std::initializer_list<std::size_t> values, const char* what) {
   CUresult result = CUDA_SUCCESS;
   for (const std::size_t value : values) {
@@ -21,7 +28,7 @@ void lower(CUlimit limit, std::initializer_list<std::size_t> values, const char*
   }
   // A device without persisting lines has no limit for them.
   if (result == CUDA_ERROR_UNSUPPORTED_LIMIT || result == CUDA_ERROR_NOT_SUPPORTED) return;
-  must(result, what);
+  if (limit_of(limit) > *(values.end() - 1)) must(result, what);
 }
 
 }  // namespace
@@ -44,10 +51,11 @@ void start_context(std::uint32_t device) {
   must(d.primary_flags(device_in_use, CU_CTX_SCHED_SPIN), "cuDevicePrimaryCtxSetFlags");
   must(d.primary_retain(&context, device_in_use), "cuDevicePrimaryCtxRetain");
   must(d.set_current(context), "cuCtxSetCurrent");
-  lower(CU_LIMIT_PRINTF_FIFO_SIZE, {0, 4096, 65536}, "cuCtxSetLimit of the printf buffer");
-  lower(CU_LIMIT_MALLOC_HEAP_SIZE, {0, 4096, 1 << 20}, "cuCtxSetLimit of the heap");
+  lower(CU_LIMIT_PRINTF_FIFO_SIZE, {0, 4096, 1 << 20}, "cuCtxSetLimit of the printf buffer");
+  lower(CU_LIMIT_MALLOC_HEAP_SIZE, {0, 4096, 8 << 20}, "cuCtxSetLimit of the heap");
   lower(CU_LIMIT_PERSISTING_L2_CACHE_SIZE, {0}, "cuCtxSetLimit of persisting cache lines");
-  must(d.set_limit(CU_LIMIT_STACK_SIZE, kStackBytes), "cuCtxSetLimit of stacks");
+  lower(CU_LIMIT_STACK_SIZE, {kStackBytes, kUsualStackBytes}, "cuCtxSetLimit of stacks");
+  least_stack = stack_limit();
 }
 
 void describe_device(Reply& reply) {
@@ -64,15 +72,11 @@ void describe_device(Reply& reply) {
   }
 }
 
-std::uint64_t stack_limit() {
-  std::size_t bytes = 0;
-  must(driver().get_limit(&bytes, CU_LIMIT_STACK_SIZE), "cuCtxGetLimit of stacks");
-  return bytes;
-}
+std::uint64_t stack_limit() { return limit_of(CU_LIMIT_STACK_SIZE); }
 
 void shrink_stacks() {
-  if (stack_limit() > kStackBytes)
-    must(driver().set_limit(CU_LIMIT_STACK_SIZE, kStackBytes), "cuCtxSetLimit of stacks");
+  if (stack_limit() > least_stack)
+    must(driver().set_limit(CU_LIMIT_STACK_SIZE, least_stack), "cuCtxSetLimit of stacks");
 }
 
 }  // namespace vegttt::evaluate::device

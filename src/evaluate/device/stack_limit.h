@@ -9,6 +9,7 @@ namespace vegttt::evaluate::device {
 // What the driver adds to a kernel's own need where that is not known, as with recursion. Half of
 // its default: every repetition pays for scrubbing it.
 inline constexpr std::uint64_t kStackBytes = 512;
+inline constexpr std::uint64_t kUsualStackBytes = 1024;
 
 // A kernel of kernels/evaluate/helpers.cu for each: bytes of a thread.
 inline constexpr std::array<std::uint64_t, 8> kStackScrubs = {
@@ -16,7 +17,7 @@ inline constexpr std::array<std::uint64_t, 8> kStackScrubs = {
 
 // The most that a kernel may need: what lies beyond could not be scrubbed.
 inline constexpr std::uint64_t kMostStackBytes = 64 << 10;
-static_assert(kMostStackBytes + kStackBytes <= kStackScrubs.back());
+static_assert(kMostStackBytes + kUsualStackBytes <= kStackScrubs.back());
 
 // The place in kStackScrubs of the least that covers these bytes; the last when none does.
 constexpr std::size_t stack_scrub_for(std::uint64_t bytes) {

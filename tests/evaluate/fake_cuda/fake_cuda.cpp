@@ -82,8 +82,9 @@ CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute which, CUdevice) {
   }
 }
 CUresult cuCtxSetLimit(CUlimit limit, std::size_t value) {
-  if (limit == CU_LIMIT_STACK_SIZE) stack_bytes = value;
-  return answer("limit:" + std::to_string(limit) + "=" + std::to_string(value));
+  const CUresult result = answer("limit:" + std::to_string(limit) + "=" + std::to_string(value));
+  if (limit == CU_LIMIT_STACK_SIZE && result == CUDA_SUCCESS) stack_bytes = value;
+  return result;
 }
 CUresult cuCtxGetLimit(std::size_t* value, CUlimit) { return *value = stack_bytes, CUDA_SUCCESS; }
 CUresult cuCtxResetPersistingL2Cache() { return answer("reset_persisting"); }
