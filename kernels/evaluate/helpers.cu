@@ -1,4 +1,5 @@
-// Kernels of the judge's own, the same for candidate and reference. Compiled as a candidate is.
+// Kernels of the device process, and of the judge where it times: the same for candidate and reference. Compiled as a
+// candidate is.
 
 // Holds the stream back while what is timed is queued behind it.
 extern "C" __global__ void vegttt_spin(uint64_t nanoseconds) {
