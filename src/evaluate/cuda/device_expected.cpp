@@ -95,14 +95,15 @@ class TruthMaker {
 
   // `slices`: of everything; 0: this is everything.
   void add(const Tensors& parts, std::int64_t first, std::int64_t slices, std::int64_t shift) {
-    const at::Tensor exact =
-        computed(parts, [&](const at::Tensor& x, int) { return math_.exact(x); });
+    at::Tensor exact = computed(parts, [&](const at::Tensor& x, int) { return math_.exact(x); });
     if (!expected_.truth.defined()) allocate(exact, slices);
-    const std::int64_t begin = slices == 0 ? 0 : first * (exact.numel() / exact.size(0));
-    at::Tensor truth = expected_.truth.narrow(0, begin, exact.numel());
+    const std::int64_t count = exact.numel();
+    const std::int64_t begin = slices == 0 ? 0 : first * (count / exact.size(0));
+    at::Tensor truth = expected_.truth.narrow(0, begin, count);
     truth.copy_(exact.flatten());
+    exact.reset();  // up to a fifth of the device
     if (!expected_.displacement.defined()) return;
-    at::Tensor displacement = expected_.displacement.narrow(0, begin, exact.numel());
+    at::Tensor displacement = expected_.displacement.narrow(0, begin, count);
     displace(parts, shift, truth, displacement);
   }
 
