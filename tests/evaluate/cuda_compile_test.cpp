@@ -160,6 +160,12 @@ TEST(CudaCompile, KernelsAreNumberedWithTheirArgumentsAndLimits) {
   EXPECT_FALSE(result.reload);
 }
 
+TEST(CudaCompile, NamesWithoutDecorationStayAsTheyAre) {
+  const auto result = compiled("extern \"C\" __global__ void f(float* out) { *out = 1; }\n" +
+                               kLaunch + "{ f<<<1, 1>>>(out); }");
+  EXPECT_THAT(labels(result), ElementsAre("f")) << result.log;
+}
+
 TEST(CudaCompile, InitialisedTablesAreLoadedAfreshForEveryLaunch) {
   const auto result = compiled(
       "__device__ float table[2] = {1, 2};\n__global__ void k(float* out) { *out = "

@@ -8,6 +8,7 @@
 namespace vegttt::evaluate {
 
 std::string readable_name(const std::string& decorated) {
+  if (decorated.compare(0, 2, "_Z") != 0) return decorated;  // "f" is not float
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(decorated.c_str(), nullptr, nullptr, &status), &std::free);

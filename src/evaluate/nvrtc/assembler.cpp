@@ -14,6 +14,8 @@
 namespace vegttt::evaluate::nvrtc {
 namespace {
 
+constexpr int kMissing = 127;
+
 struct Pipe {
   int read = -1, write = -1;
   bool open() {
@@ -33,7 +35,7 @@ struct Pipe {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (close_in_for(path))
     ::execve(path.c_str(), const_cast<char**>(arguments), const_cast<char**>(environment));
-  ::_exit(127);
+  ::_exit(kMissing);
 }
 
 bool read_some(int fd, std::string& text) {
@@ -86,6 +88,7 @@ Assembler::Output Assembler::wait() {
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFSIGNALED(status)) output.signal = WTERMSIG(status);
+  output.missing = WIFEXITED(status) && WEXITSTATUS(status) == kMissing;
   if (status != 0) output.cubin.clear();
   return output;
 }

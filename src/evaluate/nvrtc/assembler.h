@@ -14,9 +14,10 @@ class Assembler {
   bool start(const std::string& path, const std::string& architecture);
 
   struct Output {
-    std::string cubin;    // "" when there is none
-    std::string message;  // ptxas's own, one error a line
-    int signal = 0;       // that ended it
+    std::string cubin;     // "" when there is none
+    std::string message;   // ptxas's own, one error a line
+    int signal = 0;        // that ended it
+    bool missing = false;  // it could not be closed in or started
   };
   // Once: the program, then its end.
   void give(const std::string& ptx);

@@ -141,6 +141,10 @@ struct Assemblers {
 };
 
 int accept(const Assembler::Output& output, const std::string& ptx) {
+  if (output.missing) {
+    std::fputs("ptxas cannot be started\n", stderr);
+    return kMachineFailed;
+  }
   if (output.signal != 0) return crashed("ptxas", output.signal);
   if (!output.cubin.empty()) return kCompiled;
   std::fputs(readable_messages(output.message, ptx).c_str(), stderr);
