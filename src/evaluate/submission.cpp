@@ -20,6 +20,9 @@ std::optional<records::Candidate> assemble(const Submission& submission,
   result.size = options.size;
   result.dialect = options.evaluate.dialect;
   result.protocol = options.evaluate.protocol;
+  if (const auto contract = task.contract_at(options.evaluate.precision);
+      contract != tasks::Contract::kFp32)
+    result.flags.push_back(std::string("contract_") + name_of(contract));
   const std::string code = scaffold::extract_code(submission.completion);
   if (code.empty()) {
     result.status = records::Status::kNoCode;

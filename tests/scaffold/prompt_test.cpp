@@ -45,6 +45,16 @@ TEST(PromptFrame, FullHoldsContractAndExamplesOfItsDialect) {
   EXPECT_THAT(frame.prompt(matvec_task(), "small", "cuda").user, HasSubstr("<<<"));
 }
 
+TEST(PromptFrame, SaysHowExactTheJudgeWantsIt) {
+  const PromptFrame frame = PromptFrame::load("full");
+  tasks::Task task = matvec_task();
+  EXPECT_THAT(frame.prompt(task, "small", "cuda").user, HasSubstr("as exact as a plain float32"));
+  EXPECT_THAT(frame.prompt(task, "small", "cuda", "", "tf32").user,
+              HasSubstr("may be rounded to TF32"));
+  task.contract = tasks::Contract::kBf16;
+  EXPECT_THAT(frame.prompt(task, "small", "cuda").user, HasSubstr("may be rounded to bfloat16"));
+}
+
 TEST(PromptFrame, LeavesOutTheExampleOfTheTaskItself) {
   const tasks::Catalogue catalogue = tasks::Catalogue::load();
   const std::string user =

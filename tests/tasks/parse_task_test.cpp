@@ -62,6 +62,13 @@ TEST(ParseTask, NamesTheLineAndTheNearestKeyOfAnUnknownOne) {
               HasSubstr("own.yaml:15: work: unknown key 'min_byte'"));
 }
 
+TEST(ParseTask, KnowsThreePrecisions) {
+  EXPECT_EQ(parse_task(kTask, "own.yaml").contract, Contract::kFp32);
+  EXPECT_EQ(parse_task(kTask + "precision: bf16\n", "own.yaml").contract, Contract::kBf16);
+  EXPECT_THAT(message("chunk_axis: 0\n", "chunk_axis: 0\nprecision: fp16\n"),
+              HasSubstr("precision 'fp16' is none of fp32, tf32, bf16"));
+}
+
 TEST(ParseTask, RefusesDoubledKeys) {
   EXPECT_THAT(message("name: row", "id: my/2\nname: row"),
               HasSubstr("own.yaml:2: task: key 'id' appears twice"));

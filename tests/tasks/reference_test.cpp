@@ -95,5 +95,28 @@ TEST(Reference, SaysWhatAnOperatorRefuses) {
   EXPECT_EQ(core::lines_of(message).size(), 1u);
 }
 
+// What the judge relies on where it computes a truth in pieces or takes windows of a pool.
+TEST(Reference, SlicesAreIndependentWhereTheTaskSaysSo) {
+  for (const Task& task : catalogue().all()) {
+    if (!task.chunk_axis) continue;
+    const Reference reference(task);
+    const auto inputs = make_inputs(task, "tiny", 1, 0);
+    const auto truth_of_slices = [&](std::int64_t from, std::int64_t to) {
+      std::vector<at::Tensor> part = inputs;
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (const auto axis = task.chunk_inputs.find(task.inputs[i].name);
+            axis != task.chunk_inputs.end())
+          part[i] = inputs[i].slice(axis->second, from, to).contiguous();
+      return truth_of(reference, part);
+    };
+    const at::Tensor whole = truth_of(reference, inputs);
+    const at::Tensor joined =
+        at::cat({truth_of_slices(0, 1), truth_of_slices(1, whole.size(*task.chunk_axis))},
+                *task.chunk_axis);
+    EXPECT_TRUE(at::allclose(joined.to(at::kDouble), whole.to(at::kDouble), 1e-9, 1e-12))
+        << task.id;
+  }
+}
+
 }  // namespace
 }  // namespace vegttt::tasks
