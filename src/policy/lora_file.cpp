@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "vegttt/core/error.h"
@@ -11,14 +12,46 @@ namespace {
 
 using core::Json;
 
-const std::string kPrefix = "base_model.model.";
+const std::string kPrefix = "base_model.model.", kExperts = ".mlp.experts",
+                  kGateUp = ".gate_up_proj";
 
-std::string name_of(const std::string& path, const char* matrix) {
-  return kPrefix + path + "." + matrix + ".weight";
+bool is_expert(const std::string& path) { return path.find(kExperts + ".") != std::string::npos; }
+
+// The wrapper that PEFT puts around a module. Of two wrapped parameters of the experts the first
+// one's is the inner.
+std::string wrapper_of(const std::string& path, const std::vector<std::string>& targets) {
+  if (!is_expert(path)) return path;
+  const std::string module = path.substr(0, path.rfind('.'));
+  const bool both = std::find(targets.begin(), targets.end(), "down_proj") != targets.end();
+  return path.ends_with(kGateUp) && both ? module + ".base_layer" : module;
+}
+
+std::string name_of(const std::string& wrapper, const char* matrix) {
+  return kPrefix + wrapper + "." + matrix + ".weight";
+}
+
+// Which targets are linear layers and which are parameters of the experts.
+struct Targets {
+  std::vector<std::string> modules, parameters;
+};
+Targets targets_of(const Adapter& adapter) {
+  Targets targets;
+  for (const auto& kind : adapter.targets) {
+    const bool expert =
+        std::any_of(adapter.pairs.begin(), adapter.pairs.end(), [&](const auto& pair) {
+          return is_expert(pair.first) && pair.first.ends_with("." + kind);
+        });
+    if (expert)
+      targets.parameters.push_back("mlp.experts." + kind);
+    else
+      targets.modules.push_back(kind);
+  }
+  return targets;
 }
 
 Json config_of(const Adapter& adapter, const std::string& base) {
   const Json nothing = nullptr, empty = Json::object();
+  const Targets targets = targets_of(adapter);
   // Sorted, as PEFT writes it.
   return {{"alpha_pattern", empty},
           {"auto_mapping", nothing},
@@ -38,8 +71,8 @@ Json config_of(const Adapter& adapter, const std::string& base) {
           {"r", adapter.rank},
           {"rank_pattern", empty},
           {"revision", nothing},
-          {"target_modules", adapter.targets},
-          {"target_parameters", nothing},
+          {"target_modules", targets.modules},
+          {"target_parameters", targets.parameters.empty() ? nothing : Json(targets.parameters)},
           {"task_type", "CAUSAL_LM"},
           {"use_dora", false},
           {"use_rslora", adapter.rank_stabilized}};
@@ -56,24 +89,19 @@ void refuse(const Json& json, const char* key, const std::string& where) {
 Adapter parse_config(const Json& json, const std::string& where) {
   if (core::get<std::string>(json, "peft_type", where) != "LORA")
     throw core::UserError("peft_type is not LORA", where);
-  for (const char* key : {"use_dora",
-                          "lora_bias",
-                          "modules_to_save",
-                          "rank_pattern",
-                          "alpha_pattern",
-                          "target_parameters"}) {
+  for (const char* key :
+       {"use_dora", "lora_bias", "modules_to_save", "rank_pattern", "alpha_pattern"}) {
     refuse(json, key, where);
   }
   if (core::get_or<bool>(json, "fan_in_fan_out", false))
     throw core::UserError("fan_in_fan_out is not supported", where);
-  if (!json.contains("target_modules") || !json["target_modules"].is_array()) {
-    throw core::UserError("target_modules must list layer names", where);
-  }
   Adapter adapter;
   adapter.rank = core::get<int>(json, "r", where);
   adapter.alpha = core::get<double>(json, "lora_alpha", where);
   adapter.rank_stabilized = core::get_or<bool>(json, "use_rslora", false);
-  adapter.targets = core::get<std::vector<std::string>>(json, "target_modules", where);
+  for (const auto& parameter :
+       core::get_or<std::vector<std::string>>(json, "target_parameters", {}))
+    adapter.targets.push_back(parameter.substr(parameter.rfind('.') + 1));
   if (adapter.rank <= 0) throw core::UserError("r is not positive", where);
   return adapter;
 }
@@ -112,23 +140,34 @@ Adapter load_adapter(const core::fs::path& folder, Weights& weights) {
   Adapter adapter = read_config(folder / "adapter_config.json");
   const auto file = folder / "adapter_model.safetensors";
   auto all = tensors::load_tensors(file);
+  const std::vector<std::string> parameters = adapter.targets;
+  const auto read = [&](const std::string& path,
+                        const std::string& kind,
+                        std::int64_t rank,
+                        std::int64_t out,
+                        std::int64_t in,
+                        at::Device device) {
+    const std::string wrapper = wrapper_of(path, parameters), a = name_of(wrapper, "lora_A"),
+                      b = name_of(wrapper, "lora_B");
+    if (!all.count(a) && !all.count(b)) return;
+    adapter.pairs[path] = {take(all, a, rank, in, device, file.string()),
+                           take(all, b, out, rank, device, file.string())};
+    if (std::find(adapter.targets.begin(), adapter.targets.end(), kind) == adapter.targets.end())
+      adapter.targets.push_back(kind);
+  };
   for (const auto& linear : named_linears(weights)) {
-    if (!all.count(name_of(linear.path, "lora_A")) && !all.count(name_of(linear.path, "lora_B")))
-      continue;
     const at::Tensor& weight = linear.linear->weight;
-    LoraPair& pair = adapter.pairs[linear.path];
-    pair.a = take(all,
-                  name_of(linear.path, "lora_A"),
-                  adapter.rank,
-                  weight.size(1),
-                  weight.device(),
-                  file.string());
-    pair.b = take(all,
-                  name_of(linear.path, "lora_B"),
-                  weight.size(0),
-                  adapter.rank,
-                  weight.device(),
-                  file.string());
+    read(linear.path, linear.kind, adapter.rank, weight.size(0), weight.size(1), weight.device());
+  }
+  for (const auto& named : named_experts(weights)) {
+    const ExpertLinear& e = *named.experts;
+    if (std::find(parameters.begin(), parameters.end(), named.kind) == parameters.end()) continue;
+    read(named.module + "." + named.kind,
+         named.kind,
+         adapter.rank * e.experts(),
+         e.out(),
+         e.in(),
+         e.device());
   }
   if (!all.empty())
     throw core::UserError("tensor '" + all.begin()->first + "' fits no layer of this model",
@@ -138,12 +177,19 @@ Adapter load_adapter(const core::fs::path& folder, Weights& weights) {
   return adapter;
 }
 
+std::vector<std::pair<std::string, at::Tensor>> peft_tensors(const Adapter& adapter) {
+  std::vector<std::pair<std::string, at::Tensor>> list;
+  for (const auto& [path, pair] : adapter.pairs) {
+    const std::string wrapper = wrapper_of(path, adapter.targets);
+    list.emplace_back(name_of(wrapper, "lora_A"), pair.a);
+    list.emplace_back(name_of(wrapper, "lora_B"), pair.b);
+  }
+  return list;
+}
+
 void save_adapter(const core::fs::path& folder, const Adapter& adapter, const std::string& base) {
   tensors::TensorMap map;
-  for (const auto& [path, pair] : adapter.pairs) {
-    map[name_of(path, "lora_A")] = pair.a.detach();
-    map[name_of(path, "lora_B")] = pair.b.detach();
-  }
+  for (const auto& [name, tensor] : peft_tensors(adapter)) map[name] = tensor.detach();
   core::make_folder(folder);
   tensors::save_tensors(folder / "adapter_model.safetensors", map, {{"format", "pt"}});
   core::write_file_atomically(folder / "adapter_config.json",

@@ -1,6 +1,7 @@
 #include "vegttt/policy/transformer.h"
 
 #include "ops/ops.h"
+#include "vegttt/core/error.h"
 
 namespace vegttt::policy {
 namespace {
@@ -22,7 +23,8 @@ at::Tensor self_attention(const Layer& layer,
   return ops::linear(mixed.reshape({x.size(0), -1}), layer.o);
 }
 
-at::Tensor mlp(const Layer& layer, const at::Tensor& x) {
+at::Tensor mlp(const Layer& layer, const ModelConfig& config, const at::Tensor& x) {
+  if (config.experts > 0) return ops::mixture(x, layer, config);
   return ops::linear(ops::swiglu(ops::linear(x, layer.gate), ops::linear(x, layer.up)), layer.down);
 }
 
@@ -37,12 +39,13 @@ at::Tensor forward(const Transformer& model,
   at::Tensor x = at::embedding(model.weights.embed, tokens).to(model.compute);
   for (int i = 0; i < config.layers; ++i) {
     const Layer& layer = model.weights.layers[static_cast<std::size_t>(i)];
-    x = x +
-        self_attention(
-            layer, config, i, ops::rms_norm(x, layer.input_norm, config.rms_eps), table, attend);
-    x = x + mlp(layer, ops::rms_norm(x, layer.post_norm, config.rms_eps));
+    const auto norm = [&](const at::Tensor& weight) {
+      return ops::rms_norm(x, weight, config.rms_eps, config.norm_in_float);
+    };
+    x = x + self_attention(layer, config, i, norm(layer.input_norm), table, attend);
+    x = x + mlp(layer, config, norm(layer.post_norm));
   }
-  return ops::rms_norm(x, model.weights.norm, config.rms_eps);
+  return ops::rms_norm(x, model.weights.norm, config.rms_eps, config.norm_in_float);
 }
 
 at::Tensor forward_packed(const Transformer& model,
@@ -51,12 +54,15 @@ at::Tensor forward_packed(const Transformer& model,
   return forward(model,
                  tokens,
                  packing.positions().to(model.device()),
-                 [&](int, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                   return attention_packed(q, k, v, packing);
+                 [&](int layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+                   const auto& sinks = model.weights.layers[static_cast<std::size_t>(layer)].sinks;
+                   return attention_packed(q, k, v, packing, {model.config.window(layer), sinks});
                  });
 }
 
 at::Tensor forward_batch(const Transformer& model, const at::Tensor& tokens_BT) {
+  VEGTTT_ASSERT(model.config.windows.empty() && !model.config.sinks,
+                "batches are for models without windows and sinks");
   const std::int64_t batch = tokens_BT.size(0), time = tokens_BT.size(1);
   const at::Tensor positions = at::arange(time, tokens_BT.options()).repeat({batch});
   return forward(model,

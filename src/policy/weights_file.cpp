@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "memory.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json.h"
 #include "vegttt/policy/weights.h"
@@ -44,6 +45,7 @@ std::map<std::string, Found> open_files(const core::fs::path& folder) {
   return all;
 }
 
+// As the file holds it: nothing is copied yet.
 at::Tensor take(std::map<std::string, Found>& all,
                 const NamedTensor& named,
                 const core::fs::path& folder) {
@@ -59,8 +61,26 @@ at::Tensor take(std::map<std::string, Found>& all,
                           file,
                           "config.json and the weights of one and the same model");
   }
+  if (named.raw != (tensor.scalar_type() == at::kByte) ||
+      (!named.raw && !at::isFloatingType(tensor.scalar_type()))) {
+    throw core::UserError("tensor '" + named.name + "' holds " +
+                              at::toString(tensor.scalar_type()) + ", expected " +
+                              (named.raw ? "bytes" : "floating-point numbers"),
+                          file,
+                          "config.json and the weights of one and the same model");
+  }
   all.erase(found);
   return tensor;
+}
+
+// A copy: the file's mapping is read-only, and training writes.
+at::Tensor in_memory(const at::Tensor& stored,
+                     const NamedTensor& named,
+                     at::Device device,
+                     at::ScalarType dtype) {
+  const at::Tensor tensor = named.transposed ? stored.transpose(1, 2) : stored;
+  return tensor.to(device, named.raw ? at::kByte : dtype, /*non_blocking=*/false, /*copy=*/true)
+      .contiguous();
 }
 
 // Old files hold the angle table; a tied model may hold its head once more.
@@ -80,20 +100,23 @@ Weights load_weights(const core::fs::path& folder,
                      const ModelConfig& config,
                      at::Device device,
                      at::ScalarType dtype) {
+  if (device.is_cpu()) {
+    require_memory(weight_bytes(config, dtype),
+                   available_memory(),
+                   std::string("the model in ") + at::toString(dtype),
+                   folder.string());
+  }
   auto all = open_files(folder);
   Weights weights;
-  for (const auto& named : named_tensors(weights, config)) {
-    // A copy: the file's mapping is read-only, and training writes.
-    *named.tensor = take(all, named, folder)
-                        .to(device, dtype, /*non_blocking=*/false, /*copy=*/true)
-                        .contiguous();
-  }
+  const auto names = named_tensors(weights, config);
+  for (const auto& named : names) *named.tensor = take(all, named, folder);
   for (const auto& [name, found] : all) {
     if (harmless(name, config)) continue;
     throw core::UserError("tensor '" + name + "' is not part of a " + config.model_type +
                               " model with this config.json",
                           found.file);
   }
+  for (const auto& named : names) *named.tensor = in_memory(*named.tensor, named, device, dtype);
   if (config.tied) weights.head = weights.embed;
   return weights;
 }
@@ -104,8 +127,10 @@ void save_weights(const core::fs::path& folder,
                   at::ScalarType dtype) {
   Weights copy = weights;
   tensors::TensorMap map;
-  for (const auto& named : named_tensors(copy, config))
-    map[named.name] = named.tensor->detach().to(dtype);
+  for (const auto& named : named_tensors(copy, config)) {
+    const at::Tensor tensor = named.transposed ? named.tensor->transpose(1, 2) : *named.tensor;
+    map[named.name] = named.raw ? tensor : tensor.detach().to(dtype);
+  }
   core::make_folder(folder);
   tensors::save_tensors(folder / "model.safetensors", map, {{"format", "pt"}});
 }

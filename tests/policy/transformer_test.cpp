@@ -140,7 +140,7 @@ TEST(Transformer, BadWeightFilesAreOneClearLine) {
             std::string::npos);
   EXPECT_NE(refusal([&](const auto& f) {
               core::write_file_atomically(f / "config.json", R"({"model_type": "mamba"})");
-            }).find("model_type 'mamba' is not supported (known: qwen3)"),
+            }).find("model_type 'mamba' is not supported (known: gpt_oss, llama, qwen2, qwen3)"),
             std::string::npos);
 }
 

@@ -30,15 +30,22 @@ struct Packing {
   at::Tensor positions() const;
 };
 
+// What a layer's attention adds to the causal rule.
+struct AttentionRule {
+  std::int64_t window = 0;  // keys that a query sees, itself included; 0: all
+  at::Tensor sinks;         // [heads]: logits of a key without value; undefined: none
+};
+
 // q [N, heads, D], k and v [N, kv_heads, D] -> [N, heads, D].
 at::Tensor attention_packed(const at::Tensor& q,
                             const at::Tensor& k,
                             const at::Tensor& v,
-                            const Packing& packing);
+                            const Packing& packing,
+                            const AttentionRule& rule = {});
 // The same for B sequences of T tokens.
 at::Tensor attention_batch(const at::Tensor& q,
                            const at::Tensor& k,
                            const at::Tensor& v,
-                           std::int64_t batch);
+                           std::int64_t batch);  // without windows and sinks
 
 }  // namespace vegttt::policy

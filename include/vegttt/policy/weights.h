@@ -1,4 +1,4 @@
-// The weights of a dense decoder, named as in Hugging Face files.
+// The weights of a decoder, named as in Hugging Face files.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -13,16 +13,38 @@ namespace vegttt::policy {
 // y = W x, plus lora_scale * B (A x) when an adapter is attached (lora.h).
 struct Linear {
   at::Tensor weight;          // [out, in]
+  at::Tensor bias;            // [out]; undefined without one
   at::Tensor lora_a, lora_b;  // [rank, in], [out, rank]; undefined without an adapter
   double lora_scale = 0;
+};
+
+// The same matrix of every expert, E of them. Either `weight`, or MXFP4 `blocks` and `scales`: 32
+// values of the input axis in 16 bytes (the even ones in the low nibbles) times 2^(scale - 127).
+struct ExpertLinear {
+  at::Tensor weight;          // [E, out, in]; in files [E, in, out]
+  at::Tensor blocks, scales;  // uint8 [E, out, in / 32, 16], [E, out, in / 32]
+  at::Tensor bias;            // [E, out]
+  // PEFT's target_parameters: expert e has rows e * rank + j of A [E * rank, in] and columns j * E
+  // + e of B [out, E * rank].
+  at::Tensor lora_a, lora_b;
+  double lora_scale = 0;
+
+  std::int64_t experts() const { return bias.size(0); }
+  std::int64_t out() const { return bias.size(1); }
+  std::int64_t in() const { return weight.defined() ? weight.size(2) : blocks.size(2) * 32; }
+  at::Device device() const { return bias.device(); }
 };
 
 struct Layer {
   at::Tensor input_norm;
   Linear q, k, v, o;
+  at::Tensor sinks;           // [heads]; undefined unless config.sinks
   at::Tensor q_norm, k_norm;  // undefined unless config.qk_norm
   at::Tensor post_norm;
   Linear gate, up, down;
+  // Instead of the three, with config.experts. Rows of `gate_up` alternate: gate, up.
+  Linear router;
+  ExpertLinear gate_up, down_experts;
 };
 
 struct Weights {
@@ -37,6 +59,8 @@ struct NamedTensor {
   std::string name;
   at::Tensor* tensor;
   std::vector<std::int64_t> shape;
+  bool raw = false;         // bytes: never converted to another type
+  bool transposed = false;  // in memory the last two axes are the other way round
 };
 // Every tensor that a file holds, in the order of the forward pass (no head when tied). Sizes
 // `weights.layers`.
@@ -50,11 +74,23 @@ struct NamedLinear {
 };
 std::vector<NamedLinear> named_linears(Weights& weights);
 
+// The experts' matrices: "model.layers.0.mlp.experts", "gate_up_proj" or "down_proj".
+struct NamedExperts {
+  std::string module;
+  std::string kind;
+  ExpertLinear* experts;
+};
+std::vector<NamedExperts> named_experts(Weights& weights);
+
 // "[2, 3]", for messages.
 std::string shape_text(at::IntArrayRef shape);
 
+// Bytes that the weights take as `dtype`.
+std::int64_t weight_bytes(const ModelConfig& config, at::ScalarType dtype);
+
 // Reads model.safetensors, or the files of model.safetensors.index.json, as `dtype` on `device`. A
-// missing, extra, misshapen or truncated tensor is one UserError naming tensor and file.
+// missing, extra, misshapen or truncated tensor is one UserError naming tensor and file, before
+// anything is copied; so is a model that does not fit into the memory that is free (on a CPU).
 Weights load_weights(const core::fs::path& folder,
                      const ModelConfig& config,
                      at::Device device,

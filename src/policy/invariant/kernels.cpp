@@ -92,6 +92,22 @@ void swiglu(const float* gate, const float* up, float* out, std::int64_t count) 
   });
 }
 
+void clamped_swiglu(const float* pairs, float* out, std::int64_t count, float limit, float alpha) {
+  at::parallel_for(0, count, kElementsPerThread, [&](std::int64_t begin, std::int64_t end) {
+    best().clamped_swiglu(pairs + 2 * begin, out + begin, end - begin, limit, alpha);
+  });
+}
+
+KeySpan without_first(const KeySpan& span, std::int64_t count, std::int64_t head_dim) {
+  if (count <= 0) return span;
+  if (count >= span.length) return {};
+  const std::int64_t blocks = count / kKeyBlock * kKeyBlock;
+  return {span.keys + blocks * head_dim,
+          span.values + blocks * head_dim,
+          span.length - blocks,
+          count - blocks};
+}
+
 float exponentials(const float* logits, float scale, float* weights, std::int64_t count) {
   return best().exponentials(logits, scale, weights, count);
 }
@@ -108,8 +124,9 @@ void attend(const float* q,
             float* scratch,
             std::int64_t group,
             std::int64_t head_dim,
-            float scale) {
-  best().attend(q, first, second, out, scratch, group, head_dim, scale);
+            float scale,
+            const float* sinks) {
+  best().attend(q, first, second, out, scratch, group, head_dim, scale, sinks);
 }
 
 }  // namespace vegttt::policy::invariant

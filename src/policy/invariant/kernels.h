@@ -36,6 +36,8 @@ void rope(const float* x,
           std::int64_t heads,
           std::int64_t head_dim);
 void swiglu(const float* gate, const float* up, float* out, std::int64_t count);
+// gpt-oss: pairs gate, up -> min(gate, limit) sigmoid(alpha gate) (1 + clamp(up, limit)).
+void clamped_swiglu(const float* pairs, float* out, std::int64_t count, float limit, float alpha);
 
 // weights[i] = e^((logits[i] - largest) * scale); returns the largest logit. Not a number anywhere:
 // returns NaN.
@@ -51,11 +53,14 @@ void store_key(const float* key, float* keys, std::int64_t position, std::int64_
 struct KeySpan {
   const float *keys = nullptr, *values = nullptr;
   std::int64_t length = 0;
+  std::int64_t hidden = 0;  // the first keys of the span, fewer than kKeyBlock, are not seen
 };
+// The span without its first `count` keys; `count` may exceed its length.
+KeySpan without_first(const KeySpan& span, std::int64_t count, std::int64_t head_dim);
 
 // One query token's heads that share a kv head: q [group, head_dim] -> out [group, head_dim], over
-// the keys of `first` (a shared prompt; may be empty) and then of `second`. `scratch` holds group *
-// (padded_keys of both) floats.
+// the keys of `first` (a shared prompt; may be empty) and then of `second`. `sinks` [group] (or
+// null): logits of keys without value. `scratch` holds group * (padded_keys of both) floats.
 void attend(const float* q,
             const KeySpan& first,
             const KeySpan& second,
@@ -63,6 +68,7 @@ void attend(const float* q,
             float* scratch,
             std::int64_t group,
             std::int64_t head_dim,
-            float scale);
+            float scale,
+            const float* sinks = nullptr);
 
 }  // namespace vegttt::policy::invariant

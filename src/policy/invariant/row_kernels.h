@@ -29,6 +29,8 @@ struct RowKernels {
                std::int64_t heads,
                std::int64_t head_dim);
   void (*swiglu)(const float* gate, const float* up, float* out, std::int64_t count);
+  void (*clamped_swiglu)(
+      const float* pairs, float* out, std::int64_t count, float limit, float alpha);
   void (*add_scaled)(const float* x, float scale, float* out, std::int64_t count);
   float (*exponentials)(const float* logits, float scale, float* weights, std::int64_t count);
   void (*attend)(const float* q,
@@ -38,7 +40,8 @@ struct RowKernels {
                  float* scratch,
                  std::int64_t group,
                  std::int64_t head_dim,
-                 float scale);
+                 float scale,
+                 const float* sinks);
 };
 
 namespace avx512 {

@@ -117,6 +117,19 @@ static void swiglu_range(const float* gate, const float* up, float* out, std::in
   if (i < count) store_some(out + i, swiglu_lanes(load_some(gate + i, count - i), load_some(up + i, count - i)), count - i);
 }
 
+static void clamped_swiglu_range(const float* pairs, float* out, std::int64_t count, float limit, float alpha) {
+  for (std::int64_t i = 0; i < count; i += kLanes) {
+    const std::int64_t size = count - i < kLanes ? count - i : kLanes;
+    Lanes gate{}, up{};
+    for (std::int64_t j = 0; j < size; ++j) {
+      const float g = pairs[2 * (i + j)], u = pairs[2 * (i + j) + 1];
+      gate[j] = g < limit ? g : limit;
+      up[j] = u < -limit ? -limit : u < limit ? u : limit;
+    }
+    store_some(out + i, swiglu_lanes(gate * alpha, up + 1.0f) / alpha, size);
+  }
+}
+
 static void add_scaled_range(const float* x, float scale, float* out, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) out[i] = __builtin_fmaf(scale, x[i], out[i]);
 }
@@ -147,7 +160,7 @@ VEGTTT_INLINE void scores_of_block(const float* q, const float* block, float* sc
   for (int g = 0; g < GROUP; ++g) store(scores + g * stride, sums[g] * scale);
 }
 
-// Scores past the span's length become -infinity.
+// Scores past the span's length and of hidden keys become -infinity.
 template <int GROUP>
 VEGTTT_INLINE void scores_of_span(const float* q, const KeySpan& span, float* scores, std::int64_t stride, std::int64_t head_dim, float scale) {
   for (std::int64_t t = 0; t < span.length; t += kKeyBlock) {
@@ -155,20 +168,22 @@ VEGTTT_INLINE void scores_of_span(const float* q, const KeySpan& span, float* sc
   }
   for (int g = 0; g < GROUP; ++g) {
     for (std::int64_t t = span.length; t < padded_keys(span.length); ++t) scores[g * stride + t] = -__builtin_inff();
+    for (std::int64_t t = 0; t < span.hidden; ++t) scores[g * stride + t] = -__builtin_inff();
   }
 }
 
-// In place: scores to weights that sum to one.
-VEGTTT_INLINE void softmax(float* scores, std::int64_t padded) {
-  float highest = scores[0];
-  for (std::int64_t i = 1; i < padded; ++i) highest = scores[i] > highest ? scores[i] : highest;
+// In place: scores to weights that sum to one, with the sink's.
+VEGTTT_INLINE void softmax(float* scores, std::int64_t padded, const float* sink) {
+  float highest = sink ? *sink : scores[0];
+  for (std::int64_t i = 0; i < padded; ++i) highest = scores[i] > highest ? scores[i] : highest;
   Lanes total{};
   for (std::int64_t i = 0; i < padded; i += kLanes) {
     const Lanes weight = exp(load(scores + i) - highest);
     store(scores + i, weight);
     total += weight;
   }
-  const float scale = 1.0f / sum(total);
+  const float sunk = sink ? exp(all(*sink - highest))[0] : 0.0f;
+  const float scale = 1.0f / (sum(total) + sunk);
   for (std::int64_t i = 0; i < padded; ++i) scores[i] *= scale;
 }
 
@@ -208,21 +223,22 @@ VEGTTT_INLINE void mix_span(const float* weights, std::int64_t stride, const Key
 
 template <int GROUP>
 VEGTTT_INLINE void attend_group(const float* q, const KeySpan& first, const KeySpan& second, float* out, float* scratch,
-                                std::int64_t head_dim, float scale) {
+                                std::int64_t head_dim, float scale, const float* sinks) {
   const std::int64_t head = padded_keys(first.length), padded = head + padded_keys(second.length);
   scores_of_span<GROUP>(q, first, scratch, padded, head_dim, scale);
   scores_of_span<GROUP>(q, second, scratch + head, padded, head_dim, scale);
-  for (int g = 0; g < GROUP; ++g) softmax(scratch + g * padded, padded);
+  for (int g = 0; g < GROUP; ++g) softmax(scratch + g * padded, padded, sinks ? sinks + g : nullptr);
   for (std::int64_t i = 0; i < GROUP * head_dim; ++i) out[i] = 0;
   mix_span<GROUP>(scratch, padded, first, out, head_dim);
   mix_span<GROUP>(scratch + head, padded, second, out, head_dim);
 }
 
 static void attend_heads(const float* q, const KeySpan& first, const KeySpan& second, float* out, float* scratch,
-                         std::int64_t group, std::int64_t head_dim, float scale) {
+                         std::int64_t group, std::int64_t head_dim, float scale, const float* sinks) {
+  const auto from = [&](std::int64_t g) { return sinks ? sinks + g : nullptr; };
   std::int64_t g = 0;
-  for (; g + 3 <= group; g += 3) attend_group<3>(q + g * head_dim, first, second, out + g * head_dim, scratch, head_dim, scale);
-  for (; g < group; ++g) attend_group<1>(q + g * head_dim, first, second, out + g * head_dim, scratch, head_dim, scale);
+  for (; g + 3 <= group; g += 3) attend_group<3>(q + g * head_dim, first, second, out + g * head_dim, scratch, head_dim, scale, from(g));
+  for (; g < group; ++g) attend_group<1>(q + g * head_dim, first, second, out + g * head_dim, scratch, head_dim, scale, from(g));
 }
 
-const RowKernels kernels = {linear_columns, rms_norm_rows, rope_rows, swiglu_range, add_scaled_range, exponentials_of, attend_heads};
+const RowKernels kernels = {linear_columns, rms_norm_rows, rope_rows, swiglu_range, clamped_swiglu_range, add_scaled_range, exponentials_of, attend_heads};

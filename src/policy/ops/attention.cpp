@@ -1,5 +1,8 @@
 // Attention with gradients. CUDA: one variable-length flash call for all segments. Elsewhere: one
 // scaled_dot_product_attention per segment, which costs nothing against the matmuls of a CPU.
+#include <cmath>
+#include <limits>
+
 #include "vegttt/core/error.h"
 #include "vegttt/policy/packing.h"
 
@@ -16,32 +19,54 @@ at::Tensor heads_first(const at::Tensor& x, std::int64_t heads) {
   return repeated.transpose(0, 1).unsqueeze(0);
 }
 
-// Query i of the segment sees the prefix and keys 0 .. i of the segment.
-at::Tensor continuation_mask(const Segment& segment, const at::TensorOptions& options) {
-  const at::Tensor all =
-      at::ones({segment.length(), segment.prefix() + segment.length()}, options.dtype(at::kBool));
-  return all.tril(segment.prefix());
+// Query i of the segment sees the prefix and keys 0 .. i of the segment, the last `window` of them.
+at::Tensor visible(const Segment& segment, std::int64_t window, const at::TensorOptions& options) {
+  const at::Tensor causal =
+      at::ones({segment.length(), segment.prefix() + segment.length()}, options.dtype(at::kBool))
+          .tril(segment.prefix());
+  return window > 0 ? causal.triu(segment.prefix() - window + 1) : causal;
+}
+
+// Softmax with one more logit per head, whose weight goes nowhere. q, k, v [1, heads, T, D].
+at::Tensor attend_with_sinks(const at::Tensor& q,
+                             const at::Tensor& k,
+                             const at::Tensor& v,
+                             const at::Tensor& mask,
+                             const at::Tensor& sinks) {
+  const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
+  const at::Tensor scores =
+      (at::matmul(q, k.transpose(2, 3)) * scale)
+          .masked_fill(mask.logical_not(), -std::numeric_limits<float>::infinity());
+  const at::Tensor column =
+      sinks.to(scores.scalar_type()).view({1, -1, 1, 1}).expand({1, q.size(1), q.size(2), 1});
+  const at::Tensor weights = at::softmax(at::cat({scores, column}, 3), 3).slice(3, 0, -1);
+  return at::matmul(weights, v);
 }
 
 at::Tensor attend_segment(const at::Tensor& q,
                           const at::Tensor& k,
                           const at::Tensor& v,
-                          const Segment& segment) {
+                          const Segment& segment,
+                          const AttentionRule& rule) {
   auto own = [&](const at::Tensor& x) { return x.slice(0, segment.begin, segment.end); };
   auto all = [&](const at::Tensor& x) {
     if (segment.prefix() == 0) return own(x);
     return at::cat({x.slice(0, segment.prefix_begin, segment.prefix_end), own(x)}, 0);
   };
   const std::int64_t heads = q.size(1);
-  const bool continued = segment.prefix() != 0;
-  const auto mask =
-      continued ? std::optional<at::Tensor>(continuation_mask(segment, q.options())) : std::nullopt;
-  const at::Tensor out = at::scaled_dot_product_attention(heads_first(own(q), heads),
-                                                          heads_first(all(k), heads),
-                                                          heads_first(all(v), heads),
-                                                          mask,
-                                                          0.0,
-                                                          !continued);
+  const at::Tensor queries = heads_first(own(q), heads), keys = heads_first(all(k), heads),
+                   values = heads_first(all(v), heads);
+  const bool slides = rule.window > 0 && segment.prefix() + segment.length() > rule.window;
+  const bool plain = segment.prefix() == 0 && !slides;
+  at::Tensor out;
+  if (rule.sinks.defined())
+    out = attend_with_sinks(
+        queries, keys, values, visible(segment, rule.window, q.options()), rule.sinks);
+  else if (plain)
+    out = at::scaled_dot_product_attention(queries, keys, values, std::nullopt, 0.0, true);
+  else
+    out = at::scaled_dot_product_attention(
+        queries, keys, values, visible(segment, rule.window, q.options()), 0.0, false);
   return out.squeeze(0).transpose(0, 1);
 }
 
@@ -101,11 +126,14 @@ bool flash_takes(const at::Tensor& q) {
 at::Tensor attention_packed(const at::Tensor& q,
                             const at::Tensor& k,
                             const at::Tensor& v,
-                            const Packing& packing) {
+                            const Packing& packing,
+                            const AttentionRule& rule) {
   VEGTTT_ASSERT(q.size(0) == packing.tokens, "the packing covers the tokens");
-  if (flash_takes(q)) return attend_flash(q, k, v, packing);
+  if (flash_takes(q) && rule.window == 0 && !rule.sinks.defined())
+    return attend_flash(q, k, v, packing);
   std::vector<at::Tensor> parts;
-  for (const Segment& segment : packing.segments) parts.push_back(attend_segment(q, k, v, segment));
+  for (const Segment& segment : packing.segments)
+    parts.push_back(attend_segment(q, k, v, segment, rule));
   return at::cat(parts, 0);
 }
 

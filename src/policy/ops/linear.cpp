@@ -32,6 +32,7 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight) {
 
 at::Tensor linear(const at::Tensor& x, const Linear& layer) {
   at::Tensor y = ops::linear(x, layer.weight);
+  if (layer.bias.defined()) y = y + layer.bias.to(y.scalar_type());
   if (!layer.lora_a.defined()) return y;
   const at::Tensor low = ops::linear(ops::linear(x, layer.lora_a), layer.lora_b);
   if (!use_invariant(x)) return at::add(y, low, layer.lora_scale);

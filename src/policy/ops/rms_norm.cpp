@@ -19,9 +19,13 @@ at::Tensor invariant_rms_norm(const at::Tensor& x, const at::Tensor& weight, dou
 
 }  // namespace
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps, bool in_float) {
   if (use_invariant(x) && weight.scalar_type() == at::kFloat)
     return invariant_rms_norm(x, weight, eps);
+  if (in_float && x.scalar_type() != at::kFloat) {
+    const at::Tensor normal = at::rms_norm(x.to(at::kFloat), {x.size(-1)}, std::nullopt, eps);
+    return (normal * weight.to(at::kFloat)).to(x.scalar_type());
+  }
   return at::rms_norm(x, {x.size(-1)}, std::nullopt, eps) * weight.to(x.scalar_type());
 }
 

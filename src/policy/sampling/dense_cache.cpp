@@ -1,17 +1,23 @@
+#include <cmath>
+#include <limits>
+
 #include "sampling/kv_cache.h"
+#include "vegttt/policy/packing.h"
 
 namespace vegttt::policy {
 namespace {
-
-// [T, heads, D] -> [1, heads, T, D]
-at::Tensor heads_first(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0); }
 
 // Keys and values [slots, kv_heads, time, D], the prompt copied in front of its completion. Queries
 // of a group are rows of one kv head, so that keys are never repeated.
 class DenseCache : public KvCache {
  public:
-  DenseCache(const ModelConfig& config, int slots, std::int64_t length, at::TensorOptions options)
+  DenseCache(const ModelConfig& config,
+             int slots,
+             std::int64_t length,
+             at::TensorOptions options,
+             std::vector<at::Tensor> sinks)
       : config_(config),
+        sinks_(std::move(sinks)),
         slots_(slots),
         length_(length),
         options_(options),
@@ -22,16 +28,12 @@ class DenseCache : public KvCache {
                            const at::Tensor& q,
                            const at::Tensor& k,
                            const at::Tensor& v) override {
-    (void)layer;
     prompt.length = q.size(0);
     prompt.keys.push_back(k.transpose(0, 1).contiguous());
     prompt.values.push_back(v.transpose(0, 1).contiguous());
-    const std::int64_t group = q.size(1) / k.size(1);
-    auto repeat = [&](const at::Tensor& x) { return heads_first(x.repeat_interleave(group, 1)); };
-    return at::scaled_dot_product_attention(
-               heads_first(q), repeat(k), repeat(v), std::nullopt, 0.0, true)
-        .squeeze(0)
-        .transpose(0, 1);
+    Packing whole;
+    whole.add(q.size(0));
+    return attention_packed(q, k, v, whole, {config_.window(layer), sink(layer)});
   }
 
   void assign(int slot, std::shared_ptr<const PromptKeys> prompt) override {
@@ -58,11 +60,39 @@ class DenseCache : public KvCache {
     const at::Tensor grouped = q.view({rows, kv_heads, q.size(1) / kv_heads, head_dim});
     const at::Tensor seen_keys = keys.slice(2, 0, longest_).index_select(0, rows_);
     const at::Tensor seen_values = values.slice(2, 0, longest_).index_select(0, rows_);
-    return at::scaled_dot_product_attention(grouped, seen_keys, seen_values, mask_, 0.0, false)
-        .reshape(q.sizes());
+    const at::Tensor mask = config_.window(layer) > 0 ? window_mask(config_.window(layer)) : mask_;
+    if (!sink(layer).defined())
+      return at::scaled_dot_product_attention(grouped, seen_keys, seen_values, mask, 0.0, false)
+          .reshape(q.sizes());
+    return with_sink(grouped, seen_keys, seen_values, mask, sink(layer)).reshape(q.sizes());
   }
 
  private:
+  at::Tensor sink(int layer) const {
+    return sinks_.empty() ? at::Tensor() : sinks_[static_cast<std::size_t>(layer)];
+  }
+
+  at::Tensor window_mask(std::int64_t window) const {
+    const at::Tensor first = (at_ - (window - 1)).view({-1, 1, 1, 1});
+    return mask_.logical_and(at::arange(longest_, at_.options()).view({1, 1, 1, -1}) >= first);
+  }
+
+  // q [rows, kv_heads, group, D]; one more logit per head, whose weight goes nowhere.
+  static at::Tensor with_sink(const at::Tensor& q,
+                              const at::Tensor& k,
+                              const at::Tensor& v,
+                              const at::Tensor& mask,
+                              const at::Tensor& sinks) {
+    const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
+    const at::Tensor scores =
+        (at::matmul(q, k.transpose(2, 3)) * scale)
+            .masked_fill(mask.logical_not(), -std::numeric_limits<float>::infinity());
+    const at::Tensor column = sinks.to(q.scalar_type())
+                                  .view({1, q.size(1), q.size(2), 1})
+                                  .expand({q.size(0), -1, -1, -1});
+    return at::matmul(at::softmax(at::cat({scores, column}, 3), 3).slice(3, 0, -1), v);
+  }
+
   // Grows to `length` tokens a slot, in steps, keeping what is there.
   void reserve(std::int64_t length) {
     const std::int64_t have = keys_.empty() ? 0 : keys_[0].size(2);
@@ -95,6 +125,7 @@ class DenseCache : public KvCache {
   }
 
   ModelConfig config_;
+  std::vector<at::Tensor> sinks_;
   std::int64_t slots_, length_;
   at::TensorOptions options_;
   std::vector<std::int64_t> prompts_;  // prompt length by slot
@@ -108,8 +139,9 @@ class DenseCache : public KvCache {
 std::unique_ptr<KvCache> make_dense_cache(const ModelConfig& config,
                                           int slots,
                                           std::int64_t length,
-                                          at::TensorOptions options) {
-  return std::make_unique<DenseCache>(config, slots, length, options);
+                                          at::TensorOptions options,
+                                          std::vector<at::Tensor> sinks) {
+  return std::make_unique<DenseCache>(config, slots, length, options, std::move(sinks));
 }
 
 }  // namespace vegttt::policy

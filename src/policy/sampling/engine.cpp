@@ -11,10 +11,17 @@ namespace vegttt::policy {
 namespace {
 
 std::unique_ptr<KvCache> cache_for(const Transformer& model, int slots, std::int64_t length) {
+  std::vector<at::Tensor> sinks;
+  for (const Layer& layer : model.weights.layers) {
+    if (layer.sinks.defined()) sinks.push_back(layer.sinks);
+  }
   if (model.device().is_cpu() && model.compute == at::kFloat)
-    return make_invariant_cache(model.config, slots, length);
-  return make_dense_cache(
-      model.config, slots, length, at::TensorOptions().device(model.device()).dtype(model.compute));
+    return make_invariant_cache(model.config, slots, length, std::move(sinks));
+  return make_dense_cache(model.config,
+                          slots,
+                          length,
+                          at::TensorOptions().device(model.device()).dtype(model.compute),
+                          std::move(sinks));
 }
 
 at::Tensor as_tensor(const std::vector<int>& tokens, at::Device device) {

@@ -13,8 +13,13 @@ using invariant::KeySpan;
 // Keys as invariant::attend wants them: [.., kv_heads, padded time, D], blocks of 16 transposed.
 class InvariantCache : public KvCache {
  public:
-  InvariantCache(const ModelConfig& config, int slots, std::int64_t length)
-      : kv_heads_(config.kv_heads),
+  InvariantCache(const ModelConfig& config,
+                 int slots,
+                 std::int64_t length,
+                 std::vector<at::Tensor> sinks)
+      : config_(config),
+        sinks_(std::move(sinks)),
+        kv_heads_(config.kv_heads),
         group_(config.heads / config.kv_heads),
         head_dim_(config.head_dim),
         padded_(invariant::padded_keys(length)),
@@ -44,6 +49,7 @@ class InvariantCache : public KvCache {
     }
     return attend_rows(
         q,
+        layer,
         [&](std::int64_t row, std::int64_t head) {
           return std::pair{KeySpan{},
                            KeySpan{keys + head * stride, values + head * stride, row + 1}};
@@ -77,6 +83,7 @@ class InvariantCache : public KvCache {
     }
     return attend_rows(
         q,
+        layer,
         [&](std::int64_t row, std::int64_t head) {
           const PromptKeys& prompt = prompt_of(slots, row);
           const std::int64_t prompt_stride = invariant::padded_keys(prompt.length) * head_dim_;
@@ -113,26 +120,49 @@ class InvariantCache : public KvCache {
   // `spans(row, kv head)` gives the keys of one query; heads are the outer loop, so that a thread
   // meets the same prompt keys again and again.
   template <class Spans>
-  at::Tensor attend_rows(const at::Tensor& q, const Spans& spans, std::int64_t longest) const {
+  at::Tensor attend_rows(const at::Tensor& q,
+                         int layer,
+                         const Spans& spans,
+                         std::int64_t longest) const {
     const at::Tensor in = q.contiguous();
     at::Tensor out = at::empty_like(in);
     const std::int64_t rows = q.size(0), width = group_ * head_dim_;
     const float* from = in.const_data_ptr<float>();
     float* to = out.mutable_data_ptr<float>();
     const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim_));
+    const std::int64_t window = config_.window(layer);
+    const float* sinks =
+        sinks_.empty() ? nullptr : sinks_[static_cast<std::size_t>(layer)].const_data_ptr<float>();
     at::parallel_for(0, rows * kv_heads_, 1, [&](std::int64_t begin, std::int64_t end) {
       std::vector<float> scratch(static_cast<std::size_t>(
           group_ * (invariant::padded_keys(longest) + 2 * invariant::kKeyBlock)));
       for (std::int64_t i = begin; i < end; ++i) {
         const std::int64_t row = i % rows, head = i / rows, at = (row * kv_heads_ + head) * width;
-        const auto [shared, own] = spans(row, head);
-        invariant::attend(
-            from + at, shared, own, to + at, scratch.data(), group_, head_dim_, scale);
+        auto [shared, own] = spans(row, head);
+        if (window > 0) leave_window(shared, own, window);
+        invariant::attend(from + at,
+                          shared,
+                          own,
+                          to + at,
+                          scratch.data(),
+                          group_,
+                          head_dim_,
+                          scale,
+                          sinks ? sinks + head * group_ : nullptr);
       }
     });
     return out;
   }
 
+  // The last `window` keys of both spans together.
+  void leave_window(KeySpan& shared, KeySpan& own, std::int64_t window) const {
+    const std::int64_t unseen = shared.length + own.length - window, before = shared.length;
+    shared = invariant::without_first(shared, unseen, head_dim_);
+    own = invariant::without_first(own, unseen - before, head_dim_);
+  }
+
+  ModelConfig config_;
+  std::vector<at::Tensor> sinks_;
   std::int64_t kv_heads_, group_, head_dim_, padded_;
   std::vector<at::Tensor> keys_, values_;
   std::vector<std::shared_ptr<const PromptKeys>> prompts_;  // by slot
@@ -142,8 +172,9 @@ class InvariantCache : public KvCache {
 
 std::unique_ptr<KvCache> make_invariant_cache(const ModelConfig& config,
                                               int slots,
-                                              std::int64_t length) {
-  return std::make_unique<InvariantCache>(config, slots, length);
+                                              std::int64_t length,
+                                              std::vector<at::Tensor> sinks) {
+  return std::make_unique<InvariantCache>(config, slots, length, std::move(sinks));
 }
 
 }  // namespace vegttt::policy

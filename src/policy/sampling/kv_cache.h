@@ -37,15 +37,17 @@ class KvCache {
                                  const at::Tensor& v) = 0;
 };
 
-// For `slots` completions of at most `length` tokens. CPU float32: rows are independent of one
-// another, bit for bit.
+// For `slots` completions of at most `length` tokens. `sinks` by layer (or none). CPU float32: rows
+// are independent of one another, bit for bit.
 std::unique_ptr<KvCache> make_invariant_cache(const ModelConfig& config,
                                               int slots,
-                                              std::int64_t length);
+                                              std::int64_t length,
+                                              std::vector<at::Tensor> sinks = {});
 // Any device and type, on ATen.
 std::unique_ptr<KvCache> make_dense_cache(const ModelConfig& config,
                                           int slots,
                                           std::int64_t length,
-                                          at::TensorOptions options);
+                                          at::TensorOptions options,
+                                          std::vector<at::Tensor> sinks = {});
 
 }  // namespace vegttt::policy
