@@ -19,9 +19,10 @@ class DeviceReferenceClock {
   // cache flushed before. Where the stream was released before everything was queued, it is tried
   // again behind a longer block.
   double run_us(const std::vector<at::Tensor>& inputs);
-  // Times in a row that were late whatever the block: pauses of the host are in them. A reference
-  // that waits for the device itself is always late, and pays for it.
+  // Times since `forget_late` that were late whatever the block: pauses of the host are in them. A
+  // reference that waits for the device itself is always late, and pays for it.
   int late() const { return late_; }
+  void forget_late() { late_ = 0; }
   void release_output() { last_.reset(); }
 
  private:

@@ -140,6 +140,7 @@ bool DeviceTrial::time(const Protocol& protocol, records::Timing& timing) {
   timing.floor_us = task_.floor_us;
   if (!warm_up(protocol.warmup)) return false;
   task_.clock->run_us(task_.tensors(0));
+  task_.clock->forget_late();
   unaccounted_us_.clear();
   while (!enough(timing, protocol)) {
     if (!pair(static_cast<int>(timing.candidate_us.size()), timing)) return false;
