@@ -183,6 +183,18 @@ TEST(CudaCompile, ConstantTablesAreLoadedAfreshForEveryLaunch) {
   EXPECT_FALSE(compiled(kernel + "n; }\n" + launch).reload);
 }
 
+TEST(CudaCompile, CodeWhoseAddressAKernelTakesIsLoadedAfreshForEveryLaunch) {
+  const std::string function = "__device__ __noinline__ float f(float v) { return v * v; }\n";
+  const std::string launch = kLaunch + "{ k<<<1, 2>>>(out); }";
+  EXPECT_TRUE(compiled(function +
+                       "__global__ void k(float* out) { float (*p)(float) = f; asm volatile(\"\" : "
+                       "\"+l\"(p)); *out = p(*out); }\n" +
+                       launch)
+                  .reload);
+  EXPECT_FALSE(
+      compiled(function + "__global__ void k(float* out) { *out = f(*out); }\n" + launch).reload);
+}
+
 // As a whole program an assembler may pass arguments in any register; nothing of the recorder is
 // near the kernels.
 TEST(CudaCompile, KernelsAreAProgramOfTheirOwn) {

@@ -156,7 +156,19 @@ class Editor {
                "variables";
       program_.reload = true;
     }
+    program_.reload = program_.reload || reaches_code(kernels);
     return "";
+  }
+
+  // Code can be written like any other memory, by who knows where it is.
+  bool reaches_code(const std::set<std::size_t>& kernels) const {
+    std::set<std::string> functions;
+    for (const std::size_t i : kernels)
+      if (items_[i].kind == Kind::kFunction) functions.insert(items_[i].name);
+    return std::any_of(kernels.begin(), kernels.end(), [&](std::size_t i) {
+      const std::string_view text = items_[i].text;
+      return items_[i].defined && ptx::takes_address(text.substr(text.find('{')), functions);
+    });
   }
 
   std::string objection_to_recorder(const std::set<std::size_t>& recorder) const {

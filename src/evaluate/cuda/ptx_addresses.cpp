@@ -59,6 +59,13 @@ Instruction instruction_of(const std::vector<Token>& statement) {
   return result;
 }
 
+std::vector<Instruction> instructions_of(std::string_view body) {
+  std::vector<Instruction> instructions;
+  for (const std::vector<Token>& statement : statements_of(body))
+    if (!statement.empty()) instructions.push_back(instruction_of(statement));
+  return instructions;
+}
+
 // Which variables' addresses each register may hold.
 class Flow {
  public:
@@ -104,15 +111,23 @@ class Flow {
 
 std::set<std::string> addresses_given_away(std::string_view body,
                                            const std::set<std::string>& variables) {
-  std::vector<Instruction> instructions;
-  for (const std::vector<Token>& statement : statements_of(body))
-    if (!statement.empty()) instructions.push_back(instruction_of(statement));
+  const std::vector<Instruction> instructions = instructions_of(body);
   Flow flow(variables);
   for (bool news = true; news;) {
     news = false;
     for (const Instruction& instruction : instructions) news |= flow.follow(instruction);
   }
   return flow.given_away();
+}
+
+bool takes_address(std::string_view body, const std::set<std::string>& functions) {
+  for (const Instruction& instruction : instructions_of(body)) {
+    if (instruction.operation == "call") continue;
+    for (const Names* names : {&instruction.target, &instruction.sources})
+      for (const std::string_view name : *names)
+        if (functions.contains(std::string(name))) return true;
+  }
+  return false;
 }
 
 }  // namespace vegttt::evaluate::ptx

@@ -12,4 +12,7 @@ namespace vegttt::evaluate::ptx {
 std::set<std::string> addresses_given_away(std::string_view body,
                                            const std::set<std::string>& variables);
 
+// Whether the body names one of these functions other than to call it.
+bool takes_address(std::string_view body, const std::set<std::string>& functions);
+
 }  // namespace vegttt::evaluate::ptx
