@@ -102,7 +102,7 @@ def main():
     parser.add_argument("policy")
     options = parser.parse_args()
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(pathlib.Path(options.policy) / "tokenizer.json"))
-    model = AutoModelForCausalLM.from_pretrained(options.policy, dtype=torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(options.policy, dtype=torch.float32).float()  # MXFP4 comes as bfloat16
     with tempfile.TemporaryDirectory() as folder:
         program = Program(options.binary, options.policy, folder)
         tokens = tokenizer.encode("".join(TEXTS), add_special_tokens=False)

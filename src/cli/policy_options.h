@@ -23,6 +23,9 @@ struct PolicyFlags {
         "--adapter", options.init, "PEFT adapter folder, for instance a run's checkpoint");
     app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option("--dtype", options.dtype, "auto, float32 or bfloat16")->capture_default_str();
+    app.add_option("--reasoning", options.reasoning, "auto, off, on, low, medium or high")
+        ->check(CLI::IsMember({"auto", "off", "on", "low", "medium", "high"}))
+        ->capture_default_str();
   }
 
   std::unique_ptr<policy::LocalPolicy> load(const CommonOptions& common) const {

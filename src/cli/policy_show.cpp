@@ -33,7 +33,6 @@ class PolicyShow : public Subcommand {
     std::int64_t parameters = 0, adapter = 0;
     for (const auto& tensor : model.parameters()) parameters += tensor.numel();
     for (const auto& tensor : policy.adapter()->parameters()) adapter += tensor.numel();
-    const bool plain = policy.chat().kind == policy::ChatFormat::Kind::kPlain;
     return {{"folder", policy::find_model_folder(flags_.options.folder).string()},
             {"model_type", config.model_type},
             {"parameters", parameters},
@@ -47,7 +46,7 @@ class PolicyShow : public Subcommand {
             {"tied", config.tied},
             {"max_positions", config.max_positions},
             {"tokens", policy.tokenizer().vocabulary()},
-            {"chat_format", plain ? "plain" : "chatml"},
+            {"chat_format", policy::name_of(policy.chat().kind)},
             {"end_tokens", policy.chat().end_tokens},
             {"adapter_rank", policy.adapter()->rank},
             {"adapter_scale", policy.adapter()->scale()},
