@@ -1,4 +1,4 @@
-// vegttt policy show|tokenize|logprobs|generate: what the model is and says, in files that another
+// vegttt policy show|tokenize|logprobs|generate|export: what the model is and says, in files that another
 // program can check.
 #include "subcommand.h"
 
@@ -8,6 +8,7 @@ std::unique_ptr<Subcommand> make_policy_show();
 std::unique_ptr<Subcommand> make_policy_tokenize();
 std::unique_ptr<Subcommand> make_policy_logprobs();
 std::unique_ptr<Subcommand> make_policy_generate();
+std::unique_ptr<Subcommand> make_policy_export();
 
 namespace {
 
@@ -18,6 +19,7 @@ const std::vector<Verb>& nested_verbs() {
       {"tokenize", "text to token ids, or token ids to text", make_policy_tokenize},
       {"logprobs", "log-probability of every token of a sequence", make_policy_logprobs},
       {"generate", "sample completions of a prompt", make_policy_generate},
+      {"export", "a model folder with the adapter merged into the weights", make_policy_export},
   };
   return list;
 }

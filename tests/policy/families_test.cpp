@@ -1,6 +1,7 @@
 // Every family against transformers and peft: scripts/oracles/make_tiny_families.py wrote the
 // models and what they say. The long sequence is longer than every window.
 #include <ATen/core/grad_mode.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -10,6 +11,7 @@
 #include "vegttt/core/error.h"
 #include "vegttt/core/json.h"
 #include "vegttt/policy/bpe_trainer.h"
+#include "vegttt/policy/export.h"
 #include "vegttt/policy/local_policy.h"
 #include "vegttt/policy/tokenizer.h"
 
@@ -123,6 +125,20 @@ TEST_P(Families, ASavedAdapterHoldsTheSameTensorsAndSettings) {
   EXPECT_EQ(targets(peft), targets(ours));
 }
 
+TEST_P(Families, AMergedModelSaysWhatTheAdaptedOneSays) {
+  const Loaded loaded(GetParam());
+  Weights weights = loaded.model.weights;
+  const auto base = folder_of(GetParam().name);
+  const Adapter adapter = load_adapter(base / GetParam().adapter, weights);
+  const core::TemporaryFolder out;
+  export_merged(base, loaded.model, adapter, out.path(), at::kFloat);
+  Loaded merged(GetParam());
+  merged.model = load_transformer(out.path());
+  merged.expect_logits(GetParam().prefix);
+  loaded.expect_logits("");  // the base is as it was
+  EXPECT_THROW(export_merged(base, loaded.model, adapter, base, at::kFloat), core::UserError);
+}
+
 // A shared prompt, some of it out of the window, then tokens one by one.
 TEST_P(Families, SamplingStepByStepEqualsTheFullForward) {
   const Loaded loaded(GetParam());
@@ -194,6 +210,64 @@ TEST_P(Families, TheConfigurationComesBackAsItWasWritten) {
   EXPECT_EQ(again.rope_scaling.original_positions, config.rope_scaling.original_positions);
   EXPECT_EQ(again.rope_theta, config.rope_theta);
   EXPECT_EQ(again.end_tokens, config.end_tokens);
+}
+
+TEST(LoadingAModel, AdaptersOfMxfp4ExpertsWorkButCannotBeMerged) {
+  Loaded loaded({"gpt_oss_mxfp4"});
+  config::LoraOptions options;
+  options.targets = {"down_proj"};
+  const Adapter adapter = new_adapter(loaded.model.weights, options, 1);
+  EXPECT_EQ(adapter.pairs.size(), 2u);
+  attach(loaded.model.weights, adapter);
+  loaded.expect_logits("");  // B is zero
+  const core::TemporaryFolder out;
+  EXPECT_THROW(
+      export_merged(folder_of("gpt_oss_mxfp4"), loaded.model, adapter, out.path(), at::kFloat),
+      core::UserError);
+}
+
+TEST(LoadingAModel, UsualTargetsAreLinearLayersAndOfGptOssThoseOfAttention) {
+  Loaded dense({"qwen3_tied"}), mixture({"gpt_oss_mxfp4"});
+  EXPECT_EQ(new_adapter(dense.model.weights, {}, 1).targets.size(), 7u);
+  EXPECT_EQ(new_adapter(mixture.model.weights, {}, 1).targets,
+            (std::vector<std::string>{"q_proj", "k_proj", "v_proj", "o_proj"}));
+}
+
+// What stands in the error when the copy of a tiny model has other values in its config.
+std::string refusal(const std::string& family, const core::Json& values) {
+  const core::TemporaryFolder folder;
+  for (const auto& entry : core::fs::directory_iterator(folder_of(family))) {
+    if (entry.is_regular_file()) core::fs::copy(entry.path(), folder.path());
+  }
+  const auto path = folder.path() / "config.json";
+  auto json = core::parse_json(core::read_file(path), path.string());
+  json.update(values);
+  core::write_file_atomically(path, core::dump_json(json));
+  try {
+    load_transformer(folder.path());
+  } catch (const core::UserError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(LoadingAModel, WhatCannotBeLoadedIsOneClearLine) {
+  using testing::HasSubstr;
+  EXPECT_THAT(
+      refusal("llama3_tied", {{"hidden_size", 10'000'000}, {"intermediate_size", 10'000'000}}),
+      HasSubstr("GiB of memory, "));
+  EXPECT_THAT(refusal("llama3_tied", {{"hidden_act", "gelu"}}), HasSubstr("hidden_act 'gelu'"));
+  EXPECT_THAT(refusal("llama3_tied", {{"quantization_config", {{"quant_method", "gptq"}}}}),
+              HasSubstr("quantised by 'gptq'"));
+  EXPECT_THAT(refusal("qwen2_sharded", {{"vocab_size", 63}}), HasSubstr("has shape [64, 32]"));
+  EXPECT_THAT(refusal("qwen2_sharded", {{"num_hidden_layers", 3}}),
+              HasSubstr("tensor 'model.layers.2.input_layernorm.weight' is missing"));
+  EXPECT_THAT(refusal("gpt_oss_mxfp4", {{"quantization_config", nullptr}}),
+              HasSubstr("gate_up_proj' is missing"));
+  EXPECT_THAT(refusal("gpt_oss_mxfp4", {{"rope_parameters", {{"rope_type", "dynamic"}}}}),
+              HasSubstr("rope_type 'dynamic'"));
+  EXPECT_THAT(refusal("gpt_oss_bf16", {{"num_experts_per_tok", 4}}),
+              HasSubstr("num_experts_per_tok"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All,

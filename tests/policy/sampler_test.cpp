@@ -137,11 +137,10 @@ TEST(Sampler, StepByStepEqualsTheFullForward) {
   }
 }
 
-TEST(Sampler, TheCacheForOtherDevicesGivesTheSameAttention) {
+void expect_equal_caches(const ModelConfig& config, const std::vector<at::Tensor>& sinks) {
   const at::NoGradGuard no_gradients;
-  const ModelConfig config = odd_config();
-  const auto invariant = make_invariant_cache(config, 3, 10);
-  const auto dense = make_dense_cache(config, 3, 10, at::kFloat);
+  const auto invariant = make_invariant_cache(config, 3, 10, sinks);
+  const auto dense = make_dense_cache(config, 3, 10, at::kFloat, sinks);
   auto random = [&](std::int64_t rows, std::int64_t heads) {
     return at::randn({rows, heads, config.head_dim});
   };
@@ -170,6 +169,20 @@ TEST(Sampler, TheCacheForOtherDevicesGivesTheSameAttention) {
                     .item<double>(),
                 1e-5);
     }
+  }
+}
+
+TEST(Sampler, TheCacheForOtherDevicesGivesTheSameAttention) {
+  expect_equal_caches(odd_config(), {});
+}
+
+TEST(Sampler, BothCachesKnowWindowsAndSinks) {
+  ModelConfig config = odd_config();
+  const std::vector<at::Tensor> sinks = {at::randn({8}), at::randn({8}) + 2};
+  for (const int window : {1, 5, 16, 20, 40}) {
+    config.windows = {window, 0};
+    expect_equal_caches(config, {});
+    expect_equal_caches(config, sinks);
   }
 }
 
