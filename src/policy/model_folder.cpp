@@ -16,6 +16,7 @@ constexpr const char* kOwnStarter = "configs/policies/starter";
 path hub_cache() {
   if (const char* cache = std::getenv("HF_HUB_CACHE")) return cache;
   if (const char* home = std::getenv("HF_HOME")) return path(home) / "hub";
+  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return path(cache) / "huggingface/hub";
   const char* home = std::getenv("HOME");
   return path(home ? home : "/") / ".cache/huggingface/hub";
 }
