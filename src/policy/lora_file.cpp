@@ -86,13 +86,36 @@ void refuse(const Json& json, const char* key, const std::string& where) {
     throw core::UserError(std::string("adapters with ") + key + " are not supported", where);
 }
 
+// These initialisations take something away from the base's weights, which are then not the
+// published ones.
+void refuse_changed_base(const Json& json, const std::string& where) {
+  const auto found = json.find("init_lora_weights");
+  if (found == json.end() || !found->is_string()) return;
+  const std::string name = found->get<std::string>();
+  for (const char* known : {"pissa", "olora", "corda", "loftq", "lora_ga"}) {
+    if (name.starts_with(known))
+      throw core::UserError("adapters with init_lora_weights '" + name +
+                                "' are not supported: they belong to a changed base",
+                            where,
+                            "peft's conversion of such an adapter to a plain one");
+  }
+}
+
 Adapter parse_config(const Json& json, const std::string& where) {
   if (core::get<std::string>(json, "peft_type", where) != "LORA")
     throw core::UserError("peft_type is not LORA", where);
-  for (const char* key :
-       {"use_dora", "lora_bias", "modules_to_save", "rank_pattern", "alpha_pattern"}) {
+  for (const char* key : {"use_dora",
+                          "lora_bias",
+                          "modules_to_save",
+                          "rank_pattern",
+                          "alpha_pattern",
+                          "layer_replication",
+                          "use_qalora",
+                          "use_bdlora",
+                          "alora_invocation_tokens"}) {
     refuse(json, key, where);
   }
+  refuse_changed_base(json, where);
   if (core::get_or<bool>(json, "fan_in_fan_out", false))
     throw core::UserError("fan_in_fan_out is not supported", where);
   Adapter adapter;

@@ -5,6 +5,7 @@
 
 #include "policy/tiny_model.h"
 #include "vegttt/core/error.h"
+#include "vegttt/core/json.h"
 
 namespace vegttt::policy {
 namespace {
@@ -92,6 +93,33 @@ TEST(Lora, AnUnknownTargetIsRefusedWithASuggestion) {
   config::LoraOptions options;
   options.targets = {"q_porj"};
   EXPECT_THROW(new_adapter(model.weights, options, 1), core::UserError);
+}
+
+// What stands in the refusal of the tiny adapter with another value in its config.
+std::string refusal_with(const char* key, const core::Json& value) {
+  const core::TemporaryFolder folder;
+  core::fs::copy(tiny_folder() / "adapter", folder.path());
+  const auto path = folder.path() / "adapter_config.json";
+  auto json = core::parse_json(core::read_file(path), path.string());
+  json[key] = value;
+  core::write_file_atomically(path, core::dump_json(json));
+  Transformer model = load_transformer(tiny_folder());
+  try {
+    load_adapter(folder.path(), model.weights);
+  } catch (const core::UserError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Lora, KindsOfAdaptersThatWouldBeReadWronglyAreRefusedByName) {
+  EXPECT_NE(refusal_with("use_dora", true).find("use_dora"), std::string::npos);
+  EXPECT_NE(refusal_with("rank_pattern", {{"q_proj", 2}}).find("rank_pattern"), std::string::npos);
+  EXPECT_NE(refusal_with("init_lora_weights", "pissa_niter_4").find("changed base"),
+            std::string::npos);
+  EXPECT_EQ(refusal_with("init_lora_weights", "gaussian"), "accepted");
+  // Which layers there are is what the tensors say.
+  EXPECT_EQ(refusal_with("target_modules", "all-linear"), "accepted");
 }
 
 }  // namespace

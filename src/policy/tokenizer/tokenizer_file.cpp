@@ -3,6 +3,7 @@
 
 #include "tokenizer/bpe.h"
 #include "tokenizer/bytes.h"
+#include "tokenizer/model_reader.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json_error.h"
 #include "vegttt/policy/bpe_trainer.h"
@@ -11,8 +12,6 @@
 namespace vegttt::policy {
 namespace {
 
-// Not core::Json: that one keeps its keys in a list, and looking for doubles in a vocabulary of
-// 200,000 takes minutes.
 using Json = nlohmann::json;
 
 template <class T>
@@ -74,7 +73,10 @@ void read_pre_tokenizer(const Json& step, BpeTables& tables, const std::string& 
   }
 }
 
-void set_text(BpeTables& tables, int id, const std::string& text, const std::string& where) {
+void set_text(BpeTables& tables,
+              std::int64_t id,
+              const std::string& text,
+              const std::string& where) {
   if (id < 0 || id > 10'000'000)
     throw core::UserError("token id " + std::to_string(id) + " is out of range", where);
   if (tables.texts.size() <= static_cast<std::size_t>(id))
@@ -82,11 +84,17 @@ void set_text(BpeTables& tables, int id, const std::string& text, const std::str
   tables.texts[static_cast<std::size_t>(id)] = text;
 }
 
-void read_vocabulary(const Json& model, BpeTables& tables, const std::string& where) {
-  for (const auto& [token, id] : model.at("vocab").items()) {
+// Ids by the names that the file uses.
+using Names = std::unordered_map<std::string_view, int>;
+
+Names read_vocabulary(const TokenizerJson& file, BpeTables& tables, const std::string& where) {
+  Names names;
+  names.reserve(2 * file.vocab.size());
+  tables.ids.reserve(2 * file.vocab.size());
+  for (const auto& [token, id] : file.vocab) {
     const std::string bytes = from_stand_ins(token).value_or(token);
-    set_text(tables, id.get<int>(), bytes, where);
-    tables.ids[bytes] = id.get<int>();
+    set_text(tables, id, bytes, where);
+    tables.ids[bytes] = names[token] = static_cast<int>(id);
   }
   for (int byte = 0; byte < 256; ++byte) {
     const auto found = tables.ids.find(std::string(1, static_cast<char>(byte)));
@@ -94,29 +102,18 @@ void read_vocabulary(const Json& model, BpeTables& tables, const std::string& wh
       throw core::UserError("the vocabulary lacks byte " + std::to_string(byte), where);
     tables.merges.set_byte(static_cast<unsigned char>(byte), found->second);
   }
+  return names;
 }
 
-// "a b" in old files, ["a", "b"] in new ones.
-std::pair<std::string, std::string> sides_of(const Json& merge, const std::string& where) {
-  if (merge.is_array() && merge.size() == 2)
-    return {merge[0].get<std::string>(), merge[1].get<std::string>()};
-  const std::string text = merge.is_string() ? merge.get<std::string>() : "";
-  const auto space = text.find(' ');
-  if (space == std::string::npos)
-    throw core::UserError("a merge is neither a pair nor two words", where);
-  return {text.substr(0, space), text.substr(space + 1)};
-}
-
-void read_merges(const Json& model, BpeTables& tables, const std::string& where) {
+void read_merges(const TokenizerJson& file,
+                 const Names& names,
+                 BpeTables& tables,
+                 const std::string& where) {
   int rank = 0;
-  tables.merges.reserve(model.at("merges").size());
-  for (const Json& merge : model.at("merges")) {
-    const auto [left_text, right_text] = sides_of(merge, where);
-    const std::string left = from_stand_ins(left_text).value_or(left_text),
-                      right = from_stand_ins(right_text).value_or(right_text);
-    const auto l = tables.ids.find(left), r = tables.ids.find(right),
-               whole = tables.ids.find(left + right);
-    if (l == tables.ids.end() || r == tables.ids.end() || whole == tables.ids.end()) {
+  tables.merges.reserve(file.merges.size());
+  for (const auto& [left, right] : file.merges) {
+    const auto l = names.find(left), r = names.find(right), whole = names.find(left + right);
+    if (l == names.end() || r == names.end() || whole == names.end()) {
       throw core::UserError(
           "merge " + std::to_string(rank) + " names a token that the vocabulary lacks", where);
     }
@@ -143,10 +140,10 @@ void read_added(const Json& json, BpeTables& tables, const std::string& where) {
   }
 }
 
-BpeTables read_tables(const Json& json, const std::string& where) {
+BpeTables read_tables(const TokenizerJson& file, const std::string& where) {
+  const Json& json = file.rest;
   const Json& model = json.contains("model") ? json["model"] : json;
-  if (type_of(model) != "BPE" || !model.contains("vocab") || !model.contains("merges"))
-    refuse("this model", where);
+  if (type_of(model) != "BPE" || !file.has_vocab || !file.has_merges) refuse("this model", where);
   if (get_or<bool>(model, "byte_fallback", false)) refuse("byte_fallback", where);
   BpeTables tables;
   tables.ignore_merges = get_or<bool>(model, "ignore_merges", false);
@@ -157,8 +154,8 @@ BpeTables read_tables(const Json& json, const std::string& where) {
     refuse("continuing_subword_prefix", where);
   if (has(model, "end_of_word_suffix") && model["end_of_word_suffix"] != "")
     refuse("end_of_word_suffix", where);
-  read_vocabulary(model, tables, where);
-  read_merges(model, tables, where);
+  const Names names = read_vocabulary(file, tables, where);
+  read_merges(file, names, tables, where);
   read_added(json, tables, where);
   return tables;
 }
@@ -167,7 +164,7 @@ BpeTables read_tables(const Json& json, const std::string& where) {
 
 std::unique_ptr<Tokenizer> parse_tokenizer(const std::string& text, const std::string& where) {
   try {
-    return std::make_unique<BpeTokenizer>(read_tables(Json::parse(text), where));
+    return std::make_unique<BpeTokenizer>(read_tables(read_tokenizer_json(text, where), where));
   } catch (const nlohmann::json::exception& error) {
     throw core::UserError("not a tokenizer: " + core::reason_of(error), where);
   }
