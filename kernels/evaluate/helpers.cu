@@ -39,6 +39,18 @@ extern "C" __global__ void __launch_bounds__(1024, 1) vegttt_scrub(uint32_t word
   for (uint32_t i = 0; i < kHeld; ++i) shared[threadIdx.x + 256 * i] = held[kHeld - 1 - i];
 }
 
+// Above the first frame there is room up to the end of the 16 MiB of addresses that a thread has for its own: some 576
+// bytes which the calling convention keeps for itself, and which any kernel can reach.
+__device__ __forceinline__ void vegttt_scrub_above(volatile uint32_t* top, uint32_t value) {
+  constexpr uint64_t kWindow = 1 << 24, kMost = 4096;
+  uint64_t at;
+  asm volatile("cvta.to.local.u64 %0, %1;" : "=l"(at) : "l"(top));
+  const uint64_t end = (at + kWindow - 1) / kWindow * kWindow;
+  if (end - at > kMost) return;
+#pragma unroll 1
+  for (; at < end; at += 4) asm volatile("st.local.u32 [%0], %1;" ::"l"(at), "r"(value ^ uint32_t(at)) : "memory");
+}
+
 // The same for the stacks of as many threads as a processor holds. What was written last would lie in the first-level
 // cache, which need not write back what belongs to threads that have ended: reading other words drives it out.
 template <uint32_t kBytes>
@@ -51,6 +63,7 @@ __device__ __forceinline__ void vegttt_scrub_stack(uint32_t value) {
 #pragma unroll 1
   for (uint32_t i = 0; i < kDriven; ++i) sum += stack[i];
   asm volatile("" ::"r"(sum));
+  vegttt_scrub_above(stack + kWords, value);
 }
 
 // As src/evaluate/device/stack_limit.h lists them.

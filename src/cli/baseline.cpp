@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "subcommand.h"
@@ -12,6 +13,7 @@
 #include "vegttt/core/json.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/text.h"
+#include "vegttt/report/statistics.h"
 
 namespace vegttt::cli {
 namespace {
@@ -34,14 +36,19 @@ class BaselineCommand : public Subcommand {
  public:
   void add(CLI::App& app) override {
     app.add_option("--tasks", ids_, "task ids; all when none is given")->delimiter(',');
+    app.add_option("--dialect", options_.evaluate.dialect, "cpp or cuda")
+        ->check(CLI::IsMember({"cpp", "cuda"}))
+        ->capture_default_str();
+    app.add_option("--device", options_.evaluate.device, "cuda: which GPU")->capture_default_str();
     app.add_option("--size", options_.size, "size set of the tasks")->capture_default_str();
     app.add_option(
            "--protocol", options_.evaluate.protocol, "whose number of timings a verdict takes")
         ->capture_default_str();
     app.add_option(
         "--reference", options_.reference, "named alternative reference where a task has one");
-    app.add_option("--pairs", pairs_, "timings of each role")
-        ->check(CLI::Range(6, 10000))
+    app.add_option(
+           "--pairs", pairs_, "timings of each role, at least 6; 0 leaves the references out")
+        ->check(CLI::Range(0, 10000))
         ->capture_default_str();
     app.add_option("--verdicts",
                    verdicts_,
@@ -56,37 +63,71 @@ class BaselineCommand : public Subcommand {
     options_.evaluate.threads = common.threads;
     options_.secret_seed = 1;  // nothing is judged here
     const tasks::Catalogue catalogue = tasks::Catalogue::load(folders_);
+    const auto meter = evaluate::make_baseline_meter(options_, catalogue);
     core::Json results = {{"schema_version", 1}, {"made_at", core::utc_timestamp()}};
-    if (verdicts_ > 0) results["equal_kernel"] = judge_equal_kernel(catalogue, common.json);
-    results["baselines"] = measure_tasks(catalogue, common.json);
+    if (verdicts_ > 0) results["equal_kernels"] = judge_equal_kernels(*meter, common.json);
+    if (pairs_ > 0) results["baselines"] = measure_tasks(*meter, catalogue, common.json);
     if (!out_.empty()) core::write_file_atomically(out_, core::dump_json(results, 2) + "\n");
     return ExitCode::kDone;
   }
 
  private:
-  core::Json judge_equal_kernel(const tasks::Catalogue& catalogue, bool json) const {
-    const evaluate::EqualKernel equal =
-        evaluate::judge_equal_kernel(options_, catalogue, verdicts_);
-    if (json)
-      std::cout << core::dump_json(evaluate::to_json(equal)) << "\n" << std::flush;
-    else
-      std::cout << fmt::format(
-          "One kernel in both roles ({}, {}), {} verdicts: median {:.3f}x, {:.3f}x to {:.3f}x; "
-          "{:.4g} us as a candidate, {:.4g} us as the reference; fast {}, strictly fast {}.\n\n",
-          equal.task_id,
-          equal.size,
-          equal.verdicts,
-          equal.speedup,
-          equal.lowest,
-          equal.highest,
-          equal.candidate_us,
-          equal.reference_us,
-          equal.fast,
-          equal.fast_strict);
-    return evaluate::to_json(equal);
+  core::Json judge_equal_kernels(evaluate::BaselineMeter& meter, bool json) const {
+    core::TextTable table({"task",
+                           "verdicts",
+                           "median",
+                           "lowest",
+                           "highest",
+                           "candidate us",
+                           "reference us",
+                           "fast",
+                           "strictly fast",
+                           "suspicious"},
+                          {false, true, true, true, true, true, true, true, true, true});
+    core::Json all = core::Json::array();
+    std::vector<double> medians;
+    int verdicts = 0, fast = 0, strict = 0;
+    for (const std::string& task : meter.equal_kernel_tasks()) {
+      const evaluate::EqualKernel e = meter.judge_equal_kernel(task, verdicts_);
+      all.push_back(evaluate::to_json(e));
+      medians.push_back(e.speedup);
+      verdicts += e.verdicts, fast += e.fast, strict += e.fast_strict;
+      table.add({e.task_id,
+                 std::to_string(e.verdicts),
+                 fmt::format("{:.4f}x", e.speedup),
+                 fmt::format("{:.3f}x", e.lowest),
+                 fmt::format("{:.3f}x", e.highest),
+                 fmt::format("{:.4g}", e.candidate_us),
+                 fmt::format("{:.4g}", e.reference_us),
+                 std::to_string(e.fast),
+                 std::to_string(e.fast_strict),
+                 std::to_string(e.suspicious)});
+      if (json) std::cout << core::dump_json(all.back()) << "\n" << std::flush;
+    }
+    std::sort(medians.begin(), medians.end());
+    const auto share = [&](int k) {
+      const auto interval = report::wilson(k, verdicts);
+      return fmt::format("{:.3f} [{:.3f}, {:.3f}]",
+                         static_cast<double>(k) / verdicts,
+                         interval.low,
+                         interval.high);
+    };
+    if (!json)
+      std::cout << "One kernel in both roles: as a candidate, and in the judge in the place of the "
+                   "reference.\n"
+                << table.plain()
+                << fmt::format(
+                       "median over tasks {:.4f}x; P(fast) {}, P(strictly fast) {}, n={}\n\n",
+                       medians[medians.size() / 2],
+                       share(fast),
+                       share(strict),
+                       verdicts);
+    return all;
   }
 
-  core::Json measure_tasks(const tasks::Catalogue& catalogue, bool json) {
+  core::Json measure_tasks(evaluate::BaselineMeter& meter,
+                           const tasks::Catalogue& catalogue,
+                           bool json) {
     if (ids_.empty())
       for (const tasks::Task& task : catalogue.all()) ids_.push_back(task.id);
     core::TextTable table(
@@ -94,7 +135,7 @@ class BaselineCommand : public Subcommand {
         {false, true, true, false, true, true, true});
     core::Json all = core::Json::array();
     for (const std::string& id : ids_) {
-      const Baseline baseline = evaluate::measure_baseline(options_, catalogue.find(id), pairs_);
+      const Baseline baseline = meter.measure(catalogue.find(id), pairs_);
       all.push_back(evaluate::to_json(baseline));
       table.add(row_of(baseline));
       if (json)

@@ -53,6 +53,13 @@ class Eval : public Subcommand {
         ->capture_default_str();
     app.add_option("--seed", options_.secret_seed, "seed of the inputs; 0 draws a secret one")
         ->capture_default_str();
+    app.add_option(
+           "--compile-timeout", options_.evaluate.compile_timeout_s, "seconds a source may compile")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--run-timeout", options_.evaluate.run_timeout_s, "seconds one launch may take")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--device", options_.evaluate.device, "cuda: which GPU")->capture_default_str();
     app.add_option("--tasks-from", folders_, "more folders with task files");
     app.add_option("--keep", options_.kernel_folder, "folder for assembled sources and logs");

@@ -1,68 +1,19 @@
 #include "vegttt/evaluate/baseline.h"
 
-#include <ATen/Parallel.h>
+#include <algorithm>
 
-#include "machine_speed.h"
-#include "reference_clock.h"
-#include "task_store.h"
+#include "baseline_meters.h"
 #include "timing_stats.h"
 #include "vegttt/core/rng.h"
-#include "vegttt/core/stop.h"
+#include "vegttt/scaffold/dialect.h"
 
 namespace vegttt::evaluate {
 namespace {
 
-constexpr int kSets = 3;  // inputs rotate, as they do for candidates
 constexpr int kResamples = 2000;
 
-struct Inputs {
-  std::vector<SharedBuffer> buffers;
-  std::vector<at::Tensor> tensors;
-};
+}  // namespace
 
-// In shared memory, where candidates find theirs.
-Inputs shared_inputs(const EvaluatorOptions& options, const tasks::Task& task, int set) {
-  const bool public_inputs = protocol(options.evaluate.protocol).public_inputs;
-  Inputs inputs;
-  std::vector<std::span<const std::byte>> memory;
-  for (const at::Tensor& tensor :
-       tasks::make_inputs(task,
-                          options.size,
-                          options.secret_seed,
-                          set,
-                          public_inputs ? tasks::InputKind::kPublic : tasks::InputKind::kStrict)) {
-    inputs.buffers.push_back(shared_copy(tensor, "input"));
-    memory.push_back(inputs.buffers.back().bytes());
-  }
-  inputs.tensors = tensors_over(task.input_shapes(options.size), memory);
-  return inputs;
-}
-
-records::Timing time_pairs(const tasks::Reference& reference,
-                           const std::vector<Inputs>& sets,
-                           const SharedBuffer& output,
-                           int pairs,
-                           int threads) {
-  const Computation computation = [&](const std::vector<at::Tensor>& inputs) {
-    return reference(inputs);
-  };
-  const ReferenceClock clock(computation, output.bytes(), threads);
-  records::Timing timing;
-  for (int i = -1; i < pairs; ++i) {  // pair -1 warms up
-    core::throw_if_stopped();
-    const std::vector<at::Tensor>& inputs = sets[static_cast<std::size_t>((i + 1) % kSets)].tensors;
-    double a = i % 2 == 0 ? clock.run_us(inputs) : 0;
-    const double b = clock.run_us(inputs);
-    if (i % 2 != 0) a = clock.run_us(inputs);
-    if (i < 0) continue;
-    timing.reference_us.push_back(a);
-    timing.candidate_us.push_back(b);
-  }
-  summarize(timing, false);
-  return timing;
-}
-
-// Verdicts over `per_verdict` pairs drawn with replacement.
 void resample(Baseline& baseline, int per_verdict, std::uint64_t seed) {
   core::RandomStream random(
       core::CounterRng::of({"baseline", std::to_string(seed), baseline.task_id}));
@@ -83,36 +34,68 @@ void resample(Baseline& baseline, int per_verdict, std::uint64_t seed) {
   baseline.fast_strict_by_chance = static_cast<double>(strict) / kResamples;
 }
 
-}  // namespace
+void summarize(const std::vector<EqualVerdict>& verdicts, EqualKernel& equal) {
+  std::vector<double> speedups, candidate_us, reference_us;
+  for (const EqualVerdict& v : verdicts) {
+    speedups.push_back(v.speedup);
+    candidate_us.push_back(v.candidate_us);
+    reference_us.push_back(v.reference_us);
+    equal.fast += v.fast ? 1 : 0;
+    equal.fast_strict += v.fast_strict ? 1 : 0;
+    equal.suspicious += v.suspicious ? 1 : 0;
+  }
+  equal.verdicts = static_cast<int>(verdicts.size());
+  equal.speedup = median(speedups);
+  equal.candidate_us = median(candidate_us);
+  equal.reference_us = median(reference_us);
+  equal.lowest = *std::min_element(speedups.begin(), speedups.end());
+  equal.highest = *std::max_element(speedups.begin(), speedups.end());
+}
 
-Baseline measure_baseline(const EvaluatorOptions& options, const tasks::Task& task, int pairs) {
-  const int threads = set_up_process(options.evaluate);
-  const tasks::Reference reference(task, options.reference);
-  std::vector<Inputs> sets;
-  for (int set = 0; set < kSets; ++set) sets.push_back(shared_inputs(options, task, set));
-  Baseline baseline;
-  baseline.task_id = task.id;
-  baseline.size = options.size;
-  baseline.machine = machine_name(threads);
-  baseline.reference = options.reference;
-  const SharedBuffer output(static_cast<std::size_t>(task.output(options.size).bytes()), "out");
-  baseline.timing = time_pairs(reference, sets, output, pairs, threads);
-  baseline.floor_us = baseline.timing.floor_us =
-      floor_us(task.work_at(options.size), machine_speed(threads));
-  resample(baseline, protocol(options.evaluate.protocol).timings, options.secret_seed);
-  return baseline;
+EqualVerdict verdict_of(const records::Timing& timing) {
+  return {timing.speedup,
+          timing.candidate_median_us,
+          timing.reference_median_us,
+          timing.speedup > 1,
+          timing.speedup_low > 1,
+          false};
+}
+
+std::unique_ptr<BaselineMeter> make_baseline_meter(const EvaluatorOptions& options,
+                                                   const tasks::Catalogue& catalogue) {
+  const std::string dialect = scaffold::dialect(options.evaluate.dialect).name();
+  return dialect == "cuda" ? make_cuda_baseline_meter(options, catalogue)
+                           : make_cpp_baseline_meter(options, catalogue);
+}
+
+core::Json to_json(const EqualKernel& e) {
+  return {{"schema_version", 1},
+          {"equal_kernel", e.task_id},
+          {"size", e.size},
+          {"machine", e.machine},
+          {"verdicts", e.verdicts},
+          {"speedup", e.speedup},
+          {"lowest", e.lowest},
+          {"highest", e.highest},
+          {"candidate_us", e.candidate_us},
+          {"reference_us", e.reference_us},
+          {"fast", e.fast},
+          {"fast_strict", e.fast_strict},
+          {"suspicious", e.suspicious}};
 }
 
 core::Json to_json(const Baseline& b) {
-  return {{"schema_version", 1},
-          {"task", b.task_id},
-          {"size", b.size},
-          {"machine", b.machine},
-          {"reference", b.reference},
-          {"timing", records::to_json(b.timing)},
-          {"fast_by_chance", b.fast_by_chance},
-          {"fast_strict_by_chance", b.fast_strict_by_chance},
-          {"floor_us", b.floor_us}};
+  core::Json json = {{"schema_version", 1},
+                     {"task", b.task_id},
+                     {"size", b.size},
+                     {"machine", b.machine},
+                     {"reference", b.reference},
+                     {"timing", records::to_json(b.timing)},
+                     {"fast_by_chance", b.fast_by_chance},
+                     {"fast_strict_by_chance", b.fast_strict_by_chance},
+                     {"floor_us", b.floor_us}};
+  if (b.conditions) json["conditions"] = records::to_json(*b.conditions);
+  return json;
 }
 
 }  // namespace vegttt::evaluate

@@ -1,5 +1,5 @@
-// A decoder's matrices as decoding wants them: what reads the same input stands in one matrix, LoRA's A below it, so
-// that one product gives both.
+// A decoder's matrices as decoding wants them: what reads the same input stands in one matrix,
+// LoRA's A below it, so that one product gives both.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -26,8 +26,8 @@ struct FusedLayer {
 
 class FusedWeights {
  public:
-  // Moves the model's matrices into the fused ones and lets the model see them there, so that nothing is held twice.
-  // All linear layers must be bf16 on one GPU.
+  // Moves the model's matrices into the fused ones and lets the model see them there, so that
+  // nothing is held twice. All linear layers must be bf16 on one GPU.
   explicit FusedWeights(Transformer& model);
   // The adapter as it is now.
   void refresh();

@@ -56,8 +56,7 @@ std::string compile(const std::string& source, const std::vector<std::string>& d
 
 Program::Program(const std::string& source, const std::vector<std::string>& defines) {
   const std::string cubin = compile(source, defines);
-  must(cudaLibraryLoadData(
-           &library_, cubin.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
+  must(cudaLibraryLoadData(&library_, cubin.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
        "cudaLibraryLoadData");
 }
 
@@ -69,8 +68,7 @@ void Program::launch_with(
     const char* kernel, dim3 grid, dim3 block, cudaStream_t stream, void** arguments) {
   cudaKernel_t& found = kernels_[kernel];
   if (found == nullptr) must(cudaLibraryGetKernel(&found, library_, kernel), kernel);
-  must(cudaLaunchKernel(
-           reinterpret_cast<const void*>(found), grid, block, arguments, 0, stream),
+  must(cudaLaunchKernel(reinterpret_cast<const void*>(found), grid, block, arguments, 0, stream),
        kernel);
 }
 

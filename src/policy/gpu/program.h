@@ -19,7 +19,8 @@ class Program {
 
   // Arguments as the kernel declares them, exactly: nothing converts.
   template <class... Arguments>
-  void launch(const char* kernel, dim3 grid, dim3 block, cudaStream_t stream, Arguments... arguments) {
+  void launch(
+      const char* kernel, dim3 grid, dim3 block, cudaStream_t stream, Arguments... arguments) {
     void* pointers[] = {&arguments...};
     launch_with(kernel, grid, block, stream, pointers);
   }

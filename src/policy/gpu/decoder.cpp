@@ -1,0 +1,254 @@
+#include "gpu/decoder.h"
+
+#include <ATen/ATen.h>
+#include <ATen/cuda/CUDAContext.h>
+
+#include "ops/ops.h"
+#include "vegttt/core/error.h"
+#include "vegttt_embedded/vegttt_policy_kernels.h"
+
+namespace vegttt::policy::gpu {
+namespace {
+
+const void* data(const at::Tensor& tensor) {
+  return tensor.defined() ? tensor.const_data_ptr() : nullptr;
+}
+void* mutable_data(const at::Tensor& tensor) { return tensor.mutable_data_ptr(); }
+
+struct Rope {
+  const void* frequencies;
+  float magnitude;
+};
+
+struct Filters {
+  float inverse_temperature;
+  int top_k;
+  float top_p, min_p;
+};
+
+std::string source() {
+  std::string text;
+  for (const char* file : {"kernels/policy/decode.cu", "kernels/policy/sample.cu"})
+    text += std::string(carried_kernels::find_embedded(file).value());
+  return text;
+}
+
+}  // namespace
+
+bool Decoder::fits(const Transformer& model) {
+  const ModelConfig& c = model.config;
+  return c.is_plain() && model.device().is_cuda() && model.compute == at::kBFloat16 &&
+         model.weights.embed.scalar_type() == at::kBFloat16 &&
+         (c.head_dim == 64 || c.head_dim == 128) && c.heads / c.kv_heads <= 16 && c.vocab % 4 == 0;
+}
+
+Decoder::Decoder(Transformer& model, const config::SamplingOptions& options)
+    : model_(model),
+      options_(options),
+      weights_(model),
+      rows_(options.slots),
+      length_((options.max_new_tokens + 31) / 32 * 32) {
+  const ModelConfig& c = model.config;
+  program_ = std::make_unique<Program>(
+      source(),
+      std::vector<std::string>{"HEAD_DIM=" + std::to_string(c.head_dim),
+                               "GROUP=" + std::to_string(c.heads / c.kv_heads),
+                               "RANK=" + std::to_string(weights_.rank())});
+  const auto bf16 = at::TensorOptions().device(model.device()).dtype(at::kBFloat16);
+  const auto host = at::TensorOptions().pinned_memory(true);
+  for (int i = 0; i < c.layers; ++i) {
+    keys_.push_back(at::zeros({rows_, c.kv_heads, length_, c.head_dim}, bf16));
+    values_.push_back(at::zeros({rows_, c.kv_heads, c.head_dim, length_}, bf16));
+  }
+  frequencies_ = ops::rope_frequencies(c).to(model.device());
+  scales_ = at::zeros({c.layers, 3}, bf16.dtype(at::kFloat));
+  const auto rows_of = [&](std::int64_t columns) { return at::zeros({rows_, columns}, bf16); };
+  const FusedLayer& first = weights_.layers().front();
+  x_ = rows_of(c.hidden);
+  normed_ = rows_of(c.hidden);
+  heads_ = rows_of(first.qkv.matrix.size(0));
+  q_ = rows_of(std::int64_t{c.heads} * c.head_dim);
+  mixed_ = rows_of(std::int64_t{c.heads} * c.head_dim);
+  added_ = rows_of(first.o.matrix.size(0));
+  wide_ = rows_of(first.gate_up.matrix.size(0));
+  hidden_ = rows_of(c.ffn);
+  logits_ = at::zeros({rows_, c.vocab}, bf16.dtype(at::kFloat));
+  const std::int64_t bytes = static_cast<std::int64_t>(sizeof(Sequence)) * rows_;
+  sequences_ = at::zeros({bytes}, bf16.dtype(at::kByte));
+  sequences_host_ = at::zeros({bytes}, host.dtype(at::kByte));
+  tokens_ = at::zeros({rows_, kBurst}, bf16.dtype(at::kInt));
+  logprobs_ = at::zeros({rows_, kBurst}, bf16.dtype(at::kFloat));
+  failed_ = at::zeros({1}, bf16.dtype(at::kInt));
+  tokens_host_ = at::zeros({rows_, kBurst}, host.dtype(at::kInt));
+  logprobs_host_ = at::zeros({rows_, kBurst}, host.dtype(at::kFloat));
+  failed_host_ = at::zeros({1}, host.dtype(at::kInt));
+}
+
+bool Decoder::serves(const config::SamplingOptions& o) const {
+  return o.slots == rows_ && o.max_new_tokens <= length_ && o.temperature == options_.temperature &&
+         o.top_p == options_.top_p && o.top_k == options_.top_k && o.min_p == options_.min_p;
+}
+
+void Decoder::assign(int row, const PromptCache& prompt, std::uint64_t key, int token) {
+  reinterpret_cast<Sequence*>(sequences_host_.mutable_data_ptr())[row] = {
+      data(prompt.keys), data(prompt.values), key, prompt.length, prompt.padded, 0, token};
+  changed_ = true;
+}
+
+void Decoder::release(int row) {
+  reinterpret_cast<Sequence*>(sequences_host_.mutable_data_ptr())[row] = {};
+  changed_ = true;
+}
+
+void Decoder::product(const at::Tensor& x, const at::Tensor& matrix, at::Tensor& y) const {
+  at::mm_out(y, x, matrix.t());
+}
+
+// Every launch's arguments have exactly the types of the kernel's parameters (kernels/policy).
+void Decoder::step() {
+  const ModelConfig& c = model_.config;
+  const cudaStream_t stream = at::cuda::getCurrentCUDAStream();
+  const auto rows = static_cast<unsigned>(rows_);
+  const void* sequences = data(sequences_);
+  const auto eps = static_cast<float>(c.rms_eps);
+  const void* none = nullptr;
+  const auto norm = [&](const at::Tensor* y, const FusedLinear* linear, const at::Tensor& weight) {
+    program_->launch("add_and_norm",
+                     rows,
+                     512,
+                     stream,
+                     mutable_data(x_),
+                     y != nullptr ? data(*y) : none,
+                     y != nullptr ? static_cast<int>(y->size(1)) : 0,
+                     linear != nullptr ? data(linear->b) : none,
+                     linear != nullptr ? linear->scales[0] : 0.0f,
+                     linear != nullptr ? data(linear->bias) : none,
+                     data(weight),
+                     eps,
+                     mutable_data(normed_),
+                     c.hidden);
+  };
+  program_->launch("embed",
+                   rows,
+                   256,
+                   stream,
+                   sequences,
+                   data(model_.weights.embed),
+                   mutable_data(x_),
+                   c.hidden);
+  norm(nullptr, nullptr, model_.weights.layers[0].input_norm);
+  for (int i = 0; i < c.layers; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const Layer& layer = model_.weights.layers[at];
+    const FusedLayer& fused = weights_.layers()[at];
+    product(normed_, fused.qkv.matrix, heads_);
+    program_->launch("split_heads",
+                     dim3(rows, static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
+                     static_cast<unsigned>(c.head_dim),
+                     stream,
+                     sequences,
+                     data(heads_),
+                     data(fused.qkv.b),
+                     static_cast<const void*>(scales_.const_data_ptr<float>() + 3 * i),
+                     data(fused.qkv.bias),
+                     data(layer.q_norm),
+                     data(layer.k_norm),
+                     eps,
+                     Rope{data(frequencies_), 1.0f},
+                     mutable_data(q_),
+                     mutable_data(keys_[at]),
+                     mutable_data(values_[at]),
+                     c.heads,
+                     c.kv_heads,
+                     length_);
+    program_->launch("attend",
+                     dim3(rows, static_cast<unsigned>(c.kv_heads)),
+                     128,
+                     stream,
+                     sequences,
+                     data(q_),
+                     data(keys_[at]),
+                     data(values_[at]),
+                     none,
+                     mutable_data(mixed_),
+                     c.kv_heads,
+                     length_,
+                     i,
+                     0,
+                     static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim))));
+    product(mixed_, fused.o.matrix, added_);
+    norm(&added_, &fused.o, layer.post_norm);
+    product(normed_, fused.gate_up.matrix, wide_);
+    program_->launch("gated",
+                     dim3(static_cast<unsigned>(c.ffn + 255) / 256, (rows + 7) / 8),
+                     256,
+                     stream,
+                     data(wide_),
+                     data(fused.gate_up.b),
+                     fused.gate_up.scales[0],
+                     fused.gate_up.scales[1],
+                     mutable_data(hidden_),
+                     rows_,
+                     c.ffn);
+    product(hidden_, fused.down.matrix, added_);
+    norm(&added_,
+         &fused.down,
+         i + 1 < c.layers ? model_.weights.layers[at + 1].input_norm : model_.weights.norm);
+  }
+  at::mm_out(logits_, normed_, model_.weights.head.t(), at::kFloat);
+  const bool greedy = options_.temperature == 0;
+  program_->launch("sample",
+                   rows,
+                   1024,
+                   stream,
+                   mutable_data(sequences_),
+                   data(logits_),
+                   Filters{greedy ? 0.0f : static_cast<float>(1 / options_.temperature),
+                           options_.top_k,
+                           static_cast<float>(options_.top_p),
+                           static_cast<float>(options_.min_p)},
+                   mutable_data(tokens_),
+                   mutable_data(logprobs_),
+                   mutable_data(failed_),
+                   c.vocab,
+                   length_,
+                   kBurst);
+}
+
+void Decoder::capture() {
+  step();  // libraries set themselves up outside of a capture
+  at::cuda::getCurrentCUDAStream().synchronize();
+  graph_.capture_begin();
+  for (int i = 0; i < kBurst; ++i) step();
+  graph_.capture_end();
+  captured_ = true;
+  changed_ = true;  // the step above has moved sequences on
+}
+
+void Decoder::upload() {
+  std::vector<float> scales;
+  for (const FusedLayer& layer : weights_.layers())
+    scales.insert(scales.end(), layer.qkv.scales.begin(), layer.qkv.scales.end());
+  scales_.copy_(at::tensor(scales, at::kFloat).view({-1, 3}));
+  sequences_.copy_(sequences_host_, /*non_blocking=*/true);
+  changed_ = false;
+}
+
+Decoder::Burst Decoder::run() {
+  if (changed_) upload();
+  if (!captured_) {
+    capture();
+    upload();
+  }
+  graph_.replay();
+  tokens_host_.copy_(tokens_, true);
+  logprobs_host_.copy_(logprobs_, true);
+  failed_host_.copy_(failed_, true);
+  sequences_host_.copy_(sequences_, true);
+  at::cuda::getCurrentCUDAStream().synchronize();
+  if (failed_host_.item<int>() != 0)
+    throw core::MachineError("the model's logits are not finite", "sample");
+  return {tokens_host_.const_data_ptr<int>(), logprobs_host_.const_data_ptr<float>()};
+}
+
+}  // namespace vegttt::policy::gpu

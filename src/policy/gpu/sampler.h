@@ -1,0 +1,27 @@
+// Samples completions on a GPU: prompts are read once, rows are refilled as completions end.
+#pragma once
+
+#include <memory>
+
+#include "gpu/decoder.h"
+#include "sampling/request_queue.h"
+#include "vegttt/policy/policy.h"
+
+namespace vegttt::policy::gpu {
+
+class Sampler {
+ public:
+  using Done = std::function<void(std::size_t, Completion)>;
+  explicit Sampler(Transformer& model) : model_(model) {}
+
+  void sample(const std::vector<SampleRequest>& requests,
+              const config::SamplingOptions& options,
+              const std::vector<int>& end_tokens,
+              const Done& done);
+
+ private:
+  Transformer& model_;
+  std::unique_ptr<Decoder> decoder_;  // of the last options
+};
+
+}  // namespace vegttt::policy::gpu
