@@ -14,26 +14,23 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 
 
-def lines(vegttt, options, jobs, one_by_one):
-    process = subprocess.Popen([vegttt, "eval", "--jsonl", "--dialect", "cuda", "--size", options.size, "--protocol",
-                                options.protocol], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    results = {}
-    if one_by_one:
-        for job in jobs:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-            result = json.loads(process.stdout.readline())
-            results[result["id"]] = result
-        process.stdin.close()
-    else:
-        text = "".join(json.dumps(job) + "\n" for job in jobs)
-        for line in process.communicate(text)[0].splitlines():
-            result = json.loads(line)
-            results[result["id"]] = result
-    process.wait()
-    return results
+class Judge:
+    """One process for both phases: another one would have other memory, which moves times by some percent."""
+
+    def __init__(self, vegttt, options):
+        self.process = subprocess.Popen([vegttt, "eval", "--jsonl", "--dialect", "cuda", "--size", options.size,
+                                         "--protocol", options.protocol], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+
+    def write(self, jobs):
+        self.process.stdin.write("".join(json.dumps(job) + "\n" for job in jobs))
+        self.process.stdin.flush()
+
+    def read(self):
+        return json.loads(self.process.stdout.readline())
 
 
 def main():
@@ -55,9 +52,17 @@ def main():
         for v in range(options.variants):
             crowd.append({"task": f"L1/{number}", "text": text + f"static constexpr int kVariant = {v};\n",
                           "id": f"{path} {v}"})
-    alone = lines(options.vegttt, options, jobs, True)
-    queued = lines(options.vegttt, options, [job for pair in zip(crowd[::options.variants], jobs) for job in pair] +
-                   [job for i, job in enumerate(crowd) if i % options.variants], False)
+    judge = Judge(options.vegttt, options)
+    alone, queued = {}, {}
+    for job in jobs + jobs:  # the first round prepares tasks
+        judge.write([job])
+        alone[job["id"]] = judge.read()
+    queue = [job for pair in zip(crowd[::options.variants], jobs) for job in pair]
+    queue += [job for i, job in enumerate(crowd) if i % options.variants]
+    threading.Thread(target=judge.write, args=(queue,), daemon=True).start()
+    for _ in queue:
+        result = judge.read()
+        queued[result["id"]] = result
     ratios = {}
     for path, result in alone.items():
         if result.get("timing") and queued[path].get("timing"):

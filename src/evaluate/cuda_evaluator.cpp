@@ -8,8 +8,7 @@
 #include "conclude.h"
 #include "cuda/device_facts.h"
 #include "cuda/device_trial.h"
-#include "cuda/gpu_conditions.h"
-#include "cuda/helpers.h"
+#include "cuda/gpu.h"
 #include "device_compiler.h"
 #include "kernel_files.h"
 #include "machine_speed.h"
@@ -24,25 +23,6 @@ namespace {
 
 using records::Evaluation;
 using records::Status;
-
-// What needs a GPU, made when the first candidate is run.
-struct Gpu {
-  JudgeKernels kernels;
-  DevicePool pool;
-  DeviceTasks tasks;
-  GpuConditions conditions;
-  std::string name;
-
-  Gpu(const EvaluatorOptions& options, const Protocol& protocol, const tasks::Catalogue& catalogue)
-      : kernels(options.evaluate.device),
-        pool(options.evaluate.device, helpers_cubin()),
-        tasks(options, protocol, catalogue, kernels, options.evaluate.device),
-        conditions(cuda::device_bus(options.evaluate.device)),
-        name(cuda::device_name(options.evaluate.device)) {
-    tasks.before_drop([this] { pool.forget(); });
-  }
-  Gpu(const Gpu&) = delete;
-};
 
 class CudaEvaluator : public Evaluator {
  public:
@@ -65,7 +45,8 @@ class CudaEvaluator : public Evaluator {
 
  private:
   DeviceCompileResult compile(const records::Candidate& candidate) const {
-    return compile_for_device(candidate, {options_.evaluate.compile_timeout_s, architecture_});
+    return compile_for_device(
+        candidate, {options_.evaluate.compile_timeout_s, architecture_, options_.evaluate.cache});
   }
   Evaluation judge(const records::Candidate& candidate,
                    const DeviceCompileResult& compiled,
@@ -95,6 +76,7 @@ bool CudaEvaluator::accept_compiled(const records::Candidate& candidate,
                                     const DeviceCompileResult& compiled,
                                     Evaluation& result) const {
   result.stage_s["compile"] = compiled.elapsed_s;
+  if (compiled.cached) result.flags.push_back("cached_compile");
   result.log = scaffold::map_log(compiled.log, candidate);
   keep_kernel(options_.kernel_folder, candidate, result.log);
   if (compiled.ok) {
@@ -122,7 +104,7 @@ Evaluation CudaEvaluator::judge(const records::Candidate& candidate,
     return result;
   }
   use_device(options_.evaluate.device);
-  if (!gpu_) gpu_ = std::make_unique<Gpu>(options_, protocol_, catalogue_);
+  if (!gpu_) gpu_ = std::make_unique<Gpu>(options_, catalogue_);
   result.machine = gpu_->name;
   run(candidate, compiled, until, result);
   return result;
@@ -191,8 +173,8 @@ void CudaEvaluator::evaluate_all(const std::vector<Submission>& submissions,
   std::vector<const records::Candidate*> wanted;
   for (const std::size_t i : order)
     if (candidates[i]) wanted.push_back(&*candidates[i]);
-  // One core is left to the judge.
-  CompileAhead ahead(wanted, std::max(1, usable_cores() - 1), [this](const auto& candidate) {
+  // One core is left to the judge and one to the executor.
+  CompileAhead ahead(wanted, std::max(1, usable_cores() - 2), [this](const auto& candidate) {
     return compile(candidate);
   });
   for (const std::size_t i : order) {

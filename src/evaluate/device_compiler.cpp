@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::string_view kShims = "kernels/prelude/cuda/shims/";
 constexpr std::string_view kPrelude = "kernels/prelude/cuda/";
+constexpr std::size_t kMostOutput = std::size_t{16} << 20;  // hundreds may wait to be run
 const std::string kCrash = "candidate: error: the compiler crashed on this source: ";
 
 const std::string& program_path() {
@@ -84,7 +85,7 @@ core::ProcessResult run_compiler(const std::string& input, const DeviceCompilerO
   process.argv.insert(process.argv.end(), tools.folders.begin(), tools.folders.end());
   process.stdin_text = input;
   process.timeout_s = options.timeout_s;
-  process.max_output_bytes = std::size_t{64} << 20;
+  process.max_output_bytes = kMostOutput;
   process.environment = {"PATH=/usr/bin"};
   return core::run_process(process);
 }
@@ -116,12 +117,23 @@ void judge_crash(core::ProcessResult& process, const DeviceCompilerOptions& opti
   process.exit_code = nvrtc::kRejected;
 }
 
+// What was written is not whole. Its size is the model's doing.
+void refuse_if_too_large(core::ProcessResult& process) {
+  if (process.exit_code != nvrtc::kCompiled || process.out.size() < kMostOutput) return;
+  process.err +=
+      "candidate: error: the compiled program is larger than 16 MiB: smaller tables, or "
+      "fewer instances of templates\n";
+  process.out.clear();
+  process.exit_code = nvrtc::kRejected;
+}
+
 // How the compiler ended and what it wrote.
 core::ProcessResult compile(const std::string& input, const DeviceCompilerOptions& options) {
   core::ProcessResult finished = run_compiler(input, options);
   // Once more: it may have been the machine's.
   if (has_crashed(finished)) finished = run_compiler(input, options);
   if (has_crashed(finished)) judge_crash(finished, options);
+  refuse_if_too_large(finished);
   return finished;
 }
 

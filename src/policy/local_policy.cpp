@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gpu/sampler.h"
 #include "sampling/workers.h"
 #include "vegttt/core/error.h"
 #include "vegttt/policy/distribution.h"
@@ -87,6 +88,10 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
     return sample_with_workers(*model_, requests, options, chat_.end_tokens, workers, done);
   }
   const at::NoGradGuard no_gradients;
+  if (gpu::Decoder::fits(*model_)) {
+    if (!gpu_) gpu_ = std::make_shared<gpu::Sampler>(*model_);
+    return gpu_->sample(requests, options, chat_.end_tokens, done);
+  }
   RequestQueue queue(requests);
   Engine(*model_, requests, options, chat_.end_tokens, options.slots).run(queue, done);
 }

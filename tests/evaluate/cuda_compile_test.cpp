@@ -8,6 +8,7 @@
 
 #include "../../src/evaluate/compile_cache.h"
 #include "../../src/evaluate/cuda/helpers.h"
+#include "../../src/evaluate/cuda/readable_name.h"
 #include "../../src/evaluate/device_compiler.h"
 #include "../../src/evaluate/device_tools.h"
 #include "vegttt/core/file.h"
@@ -195,6 +196,23 @@ TEST(CudaCompile, CodeWhoseAddressAKernelTakesIsLoadedAfreshForEveryLaunch) {
       compiled(function + "__global__ void k(float* out) { *out = f(*out); }\n" + launch).reload);
 }
 
+TEST(CudaCompile, AKernelThatKnowsWhereItIsIsLoadedAfreshForEveryLaunch) {
+  EXPECT_TRUE(compiled("extern \"C\" __global__ void k(unsigned long long* out) {\n"
+                       "  asm volatile(\"mov.u64 %0, k;\" : \"=l\"(*out)); }\n" +
+                       kLaunch + "{ k<<<1, 1>>>((unsigned long long*)out); }")
+                  .reload);
+}
+
+// Ten characters more, and the name stands for twice as much.
+TEST(CudaCompile, NamesThatStandForMegabytesAreCutOff) {
+  std::string name = "_Z1kI1AIiiE";
+  for (const char digit : std::string("0123456789ABCDEFGHIJKLMNOP"))
+    name += std::string("S_IS") + digit + "_S" + digit + "_E";
+  EXPECT_LE(readable_name(name + "EvPf").size(), 200u);
+  EXPECT_LE(readable_name(name.substr(0, 120) + "EEvPf").size(), 200u);
+  EXPECT_EQ(readable_name("_Z1kILi64EEvPKfPf"), "k<64>");
+}
+
 // As a whole program an assembler may pass arguments in any register; nothing of the recorder is
 // near the kernels.
 TEST(CudaCompile, KernelsAreAProgramOfTheirOwn) {
@@ -370,6 +388,10 @@ INSTANTIATE_TEST_SUITE_P(
              "// are longer than 4096 bytes\nstruct Big { char b[5000]; };\n__global__ void k(Big "
              "big, float* out) { *out = big.b[threadIdx.x]; }\n" +
                  kLaunch + "{ Big big; big.b[0] = 1; k<<<1, 1>>>(big, out); }"},
+        Case{"AProgramTooLarge",
+             "// larger than 16 MiB\n__device__ float table[6 << 20] = {1};\n__global__ void "
+             "k(float* out, int i) { *out = table[i]; }\n" +
+                 kLaunch + "{ k<<<1, 1>>>(out, 3); }"},
         Case{"ADirectiveOfALineWithMoreOnIt",
              "// outlive a launch\n__global__ void k(float* out) {\n"
              "  asm volatile(\".loc 1 1 0 .global .b32 kept;\\n st.global.u32 [kept], 1;\"); }\n" +

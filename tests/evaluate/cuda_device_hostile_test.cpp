@@ -64,7 +64,7 @@ TEST(CudaDeviceHostile, NothingIsKeptOnTheStack) {
 
 // A frame of 32 bytes; addresses beyond it are in nobody's frame.
 TEST(CudaDeviceHostile, NothingIsKeptBehindTheStack) {
-  for (const int reach : {400, 900, 65536}) {
+  for (const int reach : {400, 600, 900, 65536}) {
     Bench bench;
     expect_nothing_kept(bench, "reaching " + std::to_string(reach), on_the_stack(32, reach));
   }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "../../src/evaluate/cuda/clock_check.h"
+#include "../../src/evaluate/cuda/first_sight.h"
 #include "../../src/evaluate/cuda/record.h"
 #include "../../src/evaluate/device/block_length.h"
 #include "../../src/evaluate/device/failure.h"
@@ -113,6 +114,29 @@ TEST(ClockCheck, ANoisyMachineIsGivenItsNoise) {
   noisy.unaccounted_us += 15;
   noisy.calm_spread_us = 5;
   EXPECT_TRUE(clocks_agree(noisy));
+}
+
+TEST(FirstSight, AnHonestKernelMayStartCold) {
+  EXPECT_FALSE(gains_from_repeats({{39, 33, 34}, 10}));
+  EXPECT_FALSE(gains_from_repeats({{1990}, 1000}));
+  EXPECT_FALSE(gains_from_repeats({{}, 10}));
+}
+
+TEST(FirstSight, OneSetThatWasNewAndFastIsEnough) {
+  EXPECT_FALSE(gains_from_repeats({{20000, 20000, 12}, 10}));
+}
+
+TEST(FirstSight, AnswersThatAreKeptShow) {
+  const Sights kept{{20000, 20500, 21000}, 10};
+  EXPECT_TRUE(gains_from_repeats(kept));
+  EXPECT_EQ(describe(kept), "inputs that it has not seen take 2e+04 us, those that it has 10 us");
+}
+
+TEST(FirstSight, WindowsOfAPoolAreNewOnce) {
+  Sights slices{{20000, 700, 700}, 300};
+  EXPECT_FALSE(gains_from_repeats(slices));
+  slices.overlapping = true;
+  EXPECT_TRUE(gains_from_repeats(slices));
 }
 
 std::size_t open_files() {

@@ -107,6 +107,7 @@ TEST_F(Executor, PoisonsScrubsAndFlushesBeforeEveryRepetition) {
     ASSERT_EQ(reply.outcome, Outcome::kDone) << reply.text;
     EXPECT_EQ(reply.tries, 1u);
     EXPECT_NEAR(reply.elapsed_us, 5, 0.01);
+    EXPECT_EQ(reply.first_try_us, reply.elapsed_us);
     EXPECT_THAT(calls(),
                 ElementsAre("fill",  // the output
                             "fill",  // the workspace

@@ -51,6 +51,10 @@ TEST(DeviceReferenceClock, TriesAgainBehindALongerBlock) {
   EXPECT_EQ(longer_block_us(100, 90), 200);
   EXPECT_EQ(longer_block_us(100, 4000), 6000);
   EXPECT_EQ(longer_block_us(19000, 90000), 20000);
+  EXPECT_EQ(next_block_us(100, 100), 200);
+  EXPECT_EQ(next_block_us(20000, 40), 10000);
+  EXPECT_EQ(next_block_us(100, 45), 90);
+  EXPECT_EQ(next_block_us(70, 5), 60);
 }
 
 }  // namespace

@@ -72,6 +72,15 @@ TEST(Tokenizer, EveryKindOfFileEncodesAndDecodesAsHuggingFaceDoes) {
   }
 }
 
+// Backtracking over a long run needs more than the stack of the compiled pattern.
+TEST(Tokenizer, AnyPatternSplitsAVeryLongRun) {
+  const auto tokenizer =
+      parse_tokenizer(train_bpe({"ab"}, 258, {}, "(?:a|b)+?(?=c)|[^c]+|c").dump(), "t");
+  EXPECT_EQ(tokenizer->encode(std::string(300000, 'a') + "c").size(), 300001u);
+  const auto greedy = parse_tokenizer(train_bpe({"ab"}, 258, {}, "(?:a|(b))+c?").dump(), "t");
+  EXPECT_EQ(greedy->encode(std::string(300000, 'a') + "c").size(), 300001u);
+}
+
 TEST(StreamDecoder, PiecesAreWholeCharactersAndTogetherTheDecodedText) {
   const auto tokenizer = parse_tokenizer(train_bpe({"abc"}, 259, {"<|end|>"}).dump(), "t");
   const std::string text = "a\u00e9\u65e5\U0001f469 <|end|>z";

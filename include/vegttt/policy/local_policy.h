@@ -13,6 +13,10 @@
 
 namespace vegttt::policy {
 
+namespace gpu {
+class Sampler;
+}
+
 class LocalPolicy : public Sampler {
  public:
   // `adapter` may be empty (no LoRA). Attaches it to the model.
@@ -45,6 +49,7 @@ class LocalPolicy : public Sampler {
   std::shared_ptr<Tokenizer> tokenizer_;
   ChatFormat chat_;
   std::shared_ptr<Adapter> adapter_;
+  std::shared_ptr<gpu::Sampler> gpu_;  // for models and devices that it can decode
 };
 
 // A folder; "starter" -> configs/policies/starter of the current folder, else the one that the

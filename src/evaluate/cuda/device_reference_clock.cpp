@@ -7,13 +7,18 @@
 namespace vegttt::evaluate {
 namespace {
 
-constexpr double kLongestBlock_us = 20000;
+constexpr double kLongestBlock_us = 20000, kShortestBlock_us = 60;
 constexpr int kTries = 5;
 
 }  // namespace
 
 double longer_block_us(double block_us, double queue_us) {
   return std::min(kLongestBlock_us, std::max(2 * block_us, 1.5 * queue_us));
+}
+
+double next_block_us(double block_us, double queue_us) {
+  if (queue_us >= block_us) return longer_block_us(block_us, queue_us);
+  return std::max({kShortestBlock_us, 2 * queue_us, 0.5 * block_us});
 }
 
 double DeviceReferenceClock::once(const std::vector<at::Tensor>& inputs, bool& in_time) {
@@ -28,7 +33,7 @@ double DeviceReferenceClock::once(const std::vector<at::Tensor>& inputs, bool& i
   const double queue_us = (core::now_s() - start) * 1e6;
   kernels_.synchronize();
   in_time = queue_us < block_us_;
-  if (!in_time) block_us_ = longer_block_us(block_us_, queue_us);
+  block_us_ = next_block_us(block_us_, queue_us);
   return kernels_.elapsed_us();
 }
 

@@ -37,5 +37,8 @@ class DeviceReferenceClock {
 // How long the next block should be, after one of `block_us` was outlasted by the host's `queue_us`
 // of enqueueing.
 double longer_block_us(double block_us, double queue_us);
+// The next block in either case: twice what the last call took to queue, and at least half of the
+// last block, so that one pause of the host does not make every later call wait.
+double next_block_us(double block_us, double queue_us);
 
 }  // namespace vegttt::evaluate

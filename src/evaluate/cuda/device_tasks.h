@@ -56,6 +56,9 @@ class DeviceTasks {
   // back only when all have let go.
   void before_drop(std::function<void()> let_go) { let_go_ = std::move(let_go); }
 
+  // For those who only want references timed.
+  void leave_out_truths() { with_truth_ = false; }
+
   // Least recently used tasks are dropped until this one fits. Stays valid until the next call.
   DeviceTask& get(const std::string& task_id);
   std::uint64_t secret_seed() const { return secret_seed_; }
@@ -75,6 +78,7 @@ class DeviceTasks {
   JudgeKernels& kernels_;
   int device_;
   std::function<void()> let_go_;
+  bool with_truth_ = true;
   std::uint64_t secret_seed_, prepared_ = 0, limit_ = 0;
   DeviceSpeed speed_;
   std::list<DeviceTask> tasks_;  // most recently used first

@@ -8,6 +8,7 @@
 #include "../device_compiler.h"
 #include "clock_check.h"
 #include "device_pool.h"
+#include "first_sight.h"
 
 namespace vegttt::evaluate {
 
@@ -33,7 +34,9 @@ class DeviceTrial {
   bool warm_up(int count);
   bool pair(int index, records::Timing& timing);
   void note(const DeviceVerdict& verdict, bool record_pass);
-  bool clocks_agree(const records::Timing& timing);
+  bool clocks_agree();
+  bool measure(const Protocol& protocol, records::Timing& timing);
+  bool needs_no_repeats(const records::Timing& timing);
 
   DeviceTask& task_;
   const DeviceCompileResult& program_;
@@ -45,6 +48,7 @@ class DeviceTrial {
   std::uint64_t launches_ = 0;
   std::vector<double> unaccounted_us_;  // of timed repetitions
   ClockEvidence clock_;
+  Sights sights_;
 };
 
 }  // namespace vegttt::evaluate

@@ -34,7 +34,10 @@ JudgeKernels::JudgeKernels(int device)
       sink_(16),
       math_(device) {}
 
+// Lines that a candidate marked to persist are forgotten, as before its own repetitions.
 void JudgeKernels::flush() {
+  const CUresult reset = driver().reset_persisting();
+  if (reset != CUDA_ERROR_NOT_SUPPORTED) require(reset, "cuCtxResetPersistingL2Cache");
   require(driver().memset32_async(flush_.get(), 0x5a5a5a5a, flush_.size() / 4, nullptr),
           "cuMemsetD32Async");
   for (int i = 0; i < 2; ++i)

@@ -164,7 +164,7 @@ class Editor {
   bool reaches_code(const std::set<std::size_t>& kernels) const {
     std::set<std::string> functions;
     for (const std::size_t i : kernels)
-      if (items_[i].kind == Kind::kFunction) functions.insert(items_[i].name);
+      if (items_[i].kind != Kind::kVariable) functions.insert(items_[i].name);
     return std::any_of(kernels.begin(), kernels.end(), [&](std::size_t i) {
       const std::string_view text = items_[i].text;
       return items_[i].defined && ptx::takes_address(text.substr(text.find('{')), functions);

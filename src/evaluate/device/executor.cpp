@@ -92,6 +92,7 @@ Reply Executor::run(const Request& request) {
     prepare(request);
     reply.prepare_us = now_us() - prepared_from;
     timed = stopwatch_.time(block_us_, [&] { loaded_->launch(stream_.get()); });
+    if (reply.tries == 0) reply.first_try_us = timed.elapsed_us;
     block_us_ = next_block_us(block_us_, timed.queue_us, loaded_->nodes());
   } while (++reply.tries < kTries && !timed.in_time() && timed.block_us < kLongestBlock_us);
   reply.elapsed_us = timed.elapsed_us;

@@ -78,15 +78,21 @@ void Splitter::split_by_pattern(std::string_view text,
   const std::unique_ptr<pcre2_match_data, FreeMatch> match(pcre2_match_data_create(1, nullptr));
   std::size_t at = 0;
   while (at < text.size()) {
-    const int found = pcre2_match(impl_->code.get(),
-                                  reinterpret_cast<PCRE2_SPTR>(text.data()),
-                                  text.size(),
-                                  at,
-                                  PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
-                                  match.get(),
-                                  nullptr);
+    const auto attempt = [&](std::uint32_t options) {
+      return pcre2_match(impl_->code.get(),
+                         reinterpret_cast<PCRE2_SPTR>(text.data()),
+                         text.size(),
+                         at,
+                         PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY | options,
+                         match.get(),
+                         nullptr);
+    };
+    int found = attempt(0);
+    if (found == PCRE2_ERROR_JIT_STACKLIMIT)
+      found = attempt(PCRE2_NO_JIT);  // that one has the heap
     if (found < 0 && found != PCRE2_ERROR_NOMATCH)
-      throw core::InternalError("pcre2_match failed with " + std::to_string(found));
+      throw core::UserError("the pre-tokenizer's pattern gives up on this text (PCRE2 error " +
+                            std::to_string(found) + ")");
     const PCRE2_SIZE* span = pcre2_get_ovector_pointer(match.get());
     const std::size_t begin = found < 0 ? text.size() : span[0];
     if (begin > at) piece(text.substr(at, begin - at));
