@@ -29,6 +29,8 @@ TEXTS = [
     "def reference(A: Tensor, B: Tensor) -> Tensor:\n    return torch.matmul(A, B)\n",
     "\u0300combining first", "ﬁ ligature ½ ² ① Ⅷ ٣ ३", "tab\tsep\x0bvt\x0cff", "don't DON'T Don’t", "....!!!???\n\n\n", "a/b/c\n/d", "/\n/\r\n",
 ]
+FLAGS = ["a  @left@  b", " \n@right@ \u3000 b@right@", "x@both@ x \t@both@\n y", "x@one@ @one@y @one@", "@norme\u0301@ @norm\u00e9@", "ab abab (ab) \u00e9ab",
+         "@plain@pla @left@@left@", "a<|im_start|>b <|im_start|>", "Aa\u0300B b\u0300\u02b0'S 12345x", "@right@ @left@"]
 TRAINING = [text * 3 for text in TEXTS[27:30]] + ["the quick brown fox jumps over the lazy dog " * 5, "aaaa aaab abab", "日本 日本 語"]
 
 
@@ -64,7 +66,7 @@ def small_vectors():
     """Tokenizers of every kind, as changes of one tokenizer.json, and what the library makes of some texts."""
     import compare_tokenizers
 
-    texts = TEXTS[5:10] + list(compare_tokenizers.random_texts(16, random.Random(2)))
+    texts = TEXTS[5:10] + FLAGS + list(compare_tokenizers.random_texts(16, random.Random(2)))
     variants = dict(compare_tokenizers.small_tokenizers(TRAINING, vocabulary=320))
     base = variants["no split"]
     result = []
