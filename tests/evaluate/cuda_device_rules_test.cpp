@@ -133,7 +133,7 @@ TEST(FirstSight, AnswersThatAreKeptShow) {
 }
 
 TEST(FirstSight, WindowsOfAPoolAreNewOnce) {
-  Sights slices{{20000, 700, 700}, 300};
+  Sights slices{{20000, 500, 500}, 300};
   EXPECT_FALSE(gains_from_repeats(slices));
   slices.overlapping = true;
   EXPECT_TRUE(gains_from_repeats(slices));

@@ -188,6 +188,8 @@ void time_shape(const char* name, const ModelConfig& config, int rows) {
       (l - s) / 192 * 1e3,
       rows * 192 / (l - s),
       s - 64 * (l - s) / 192);
+  for (const auto& [part, us] : sampler.decoder().time_parts())
+    std::printf("  %-14s %9.1f us\n", part.c_str(), us);
 }
 
 TEST(GpuSampler, Speed) {

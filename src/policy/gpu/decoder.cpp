@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 #include <ATen/cuda/CUDAContext.h>
 
+#include <cmath>
+#include <map>
+
 #include "ops/ops.h"
 #include "vegttt/core/error.h"
 #include "vegttt_embedded/vegttt_policy_kernels.h"
@@ -100,119 +103,143 @@ void Decoder::release(int row) {
   changed_ = true;
 }
 
-void Decoder::product(const at::Tensor& x, const at::Tensor& matrix, at::Tensor& y) const {
+void Decoder::mark(const char* name) {
+  if (marks_ == nullptr) return;
+  cudaEvent_t event = nullptr;
+  cudaEventCreate(&event);
+  cudaEventRecord(event, at::cuda::getCurrentCUDAStream());
+  marks_->emplace_back(name, event);
+}
+
+void Decoder::product(const char* name,
+                      const at::Tensor& x,
+                      const at::Tensor& matrix,
+                      at::Tensor& y) {
   at::mm_out(y, x, matrix.t());
+  mark(name);
+}
+
+template <class... Arguments>
+void Decoder::kernel(const char* name, dim3 grid, dim3 block, Arguments... arguments) {
+  program_->launch(name, grid, block, at::cuda::getCurrentCUDAStream(), arguments...);
+  mark(name);
+}
+
+std::vector<std::pair<std::string, double>> Decoder::time_parts() {
+  std::vector<std::pair<std::string, cudaEvent_t>> marks;
+  step();
+  marks_ = &marks;
+  mark("begin");
+  step();
+  marks_ = nullptr;
+  at::cuda::getCurrentCUDAStream().synchronize();
+  std::map<std::string, double> sums;
+  for (std::size_t i = 1; i < marks.size(); ++i) {
+    float ms = 0;
+    cudaEventElapsedTime(&ms, marks[i - 1].second, marks[i].second);
+    sums[marks[i].first] += ms * 1e3;
+  }
+  for (const auto& [name, event] : marks) cudaEventDestroy(event);
+  return {sums.begin(), sums.end()};
 }
 
 // Every launch's arguments have exactly the types of the kernel's parameters (kernels/policy).
 void Decoder::step() {
   const ModelConfig& c = model_.config;
-  const cudaStream_t stream = at::cuda::getCurrentCUDAStream();
   const auto rows = static_cast<unsigned>(rows_);
   const void* sequences = data(sequences_);
   const auto eps = static_cast<float>(c.rms_eps);
   const void* none = nullptr;
   const auto norm = [&](const at::Tensor* y, const FusedLinear* linear, const at::Tensor& weight) {
-    program_->launch("add_and_norm",
-                     rows,
-                     512,
-                     stream,
-                     mutable_data(x_),
-                     y != nullptr ? data(*y) : none,
-                     y != nullptr ? static_cast<int>(y->size(1)) : 0,
-                     linear != nullptr ? data(linear->b) : none,
-                     linear != nullptr ? linear->scales[0] : 0.0f,
-                     linear != nullptr ? data(linear->bias) : none,
-                     data(weight),
-                     eps,
-                     mutable_data(normed_),
-                     c.hidden);
+    kernel("add_and_norm",
+           rows,
+           512,
+           mutable_data(x_),
+           y != nullptr ? data(*y) : none,
+           y != nullptr ? static_cast<int>(y->size(1)) : 0,
+           linear != nullptr ? data(linear->b) : none,
+           linear != nullptr ? linear->scales[0] : 0.0f,
+           linear != nullptr ? data(linear->bias) : none,
+           data(weight),
+           eps,
+           mutable_data(normed_),
+           c.hidden);
   };
-  program_->launch("embed",
-                   rows,
-                   256,
-                   stream,
-                   sequences,
-                   data(model_.weights.embed),
-                   mutable_data(x_),
-                   c.hidden);
+  kernel("embed", rows, 256, sequences, data(model_.weights.embed), mutable_data(x_), c.hidden);
   norm(nullptr, nullptr, model_.weights.layers[0].input_norm);
   for (int i = 0; i < c.layers; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const Layer& layer = model_.weights.layers[at];
     const FusedLayer& fused = weights_.layers()[at];
-    product(normed_, fused.qkv.matrix, heads_);
-    program_->launch("split_heads",
-                     dim3(rows, static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
-                     static_cast<unsigned>(c.head_dim),
-                     stream,
-                     sequences,
-                     data(heads_),
-                     data(fused.qkv.b),
-                     static_cast<const void*>(scales_.const_data_ptr<float>() + 3 * i),
-                     data(fused.qkv.bias),
-                     data(layer.q_norm),
-                     data(layer.k_norm),
-                     eps,
-                     Rope{data(frequencies_), 1.0f},
-                     mutable_data(q_),
-                     mutable_data(keys_[at]),
-                     mutable_data(values_[at]),
-                     c.heads,
-                     c.kv_heads,
-                     length_);
-    program_->launch("attend",
-                     dim3(rows, static_cast<unsigned>(c.kv_heads)),
-                     128,
-                     stream,
-                     sequences,
-                     data(q_),
-                     data(keys_[at]),
-                     data(values_[at]),
-                     none,
-                     mutable_data(mixed_),
-                     c.kv_heads,
-                     length_,
-                     i,
-                     0,
-                     static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim))));
-    product(mixed_, fused.o.matrix, added_);
+    product("qkv", normed_, fused.qkv.matrix, heads_);
+    kernel("split_heads",
+           dim3(rows, static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
+           static_cast<unsigned>(c.head_dim),
+           sequences,
+           data(heads_),
+           data(fused.qkv.b),
+           static_cast<const void*>(scales_.const_data_ptr<float>() + 3 * i),
+           data(fused.qkv.bias),
+           data(layer.q_norm),
+           data(layer.k_norm),
+           eps,
+           Rope{data(frequencies_), 1.0f},
+           mutable_data(q_),
+           mutable_data(keys_[at]),
+           mutable_data(values_[at]),
+           c.heads,
+           c.kv_heads,
+           length_);
+    kernel("attend",
+           dim3(rows, static_cast<unsigned>(c.kv_heads)),
+           128,
+           sequences,
+           data(q_),
+           data(keys_[at]),
+           data(values_[at]),
+           none,
+           mutable_data(mixed_),
+           c.kv_heads,
+           length_,
+           i,
+           0,
+           static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim))));
+    product("o", mixed_, fused.o.matrix, added_);
     norm(&added_, &fused.o, layer.post_norm);
-    product(normed_, fused.gate_up.matrix, wide_);
-    program_->launch("gated",
-                     dim3(static_cast<unsigned>(c.ffn + 255) / 256, (rows + 7) / 8),
-                     256,
-                     stream,
-                     data(wide_),
-                     data(fused.gate_up.b),
-                     fused.gate_up.scales[0],
-                     fused.gate_up.scales[1],
-                     mutable_data(hidden_),
-                     rows_,
-                     c.ffn);
-    product(hidden_, fused.down.matrix, added_);
+    product("gate_up", normed_, fused.gate_up.matrix, wide_);
+    kernel("gated",
+           dim3(static_cast<unsigned>(c.ffn + 255) / 256, (rows + 7) / 8),
+           256,
+           data(wide_),
+           data(fused.gate_up.b),
+           fused.gate_up.scales[0],
+           fused.gate_up.scales[1],
+           mutable_data(hidden_),
+           rows_,
+           c.ffn);
+    product("down", hidden_, fused.down.matrix, added_);
     norm(&added_,
          &fused.down,
          i + 1 < c.layers ? model_.weights.layers[at + 1].input_norm : model_.weights.norm);
   }
   at::mm_out(logits_, normed_, model_.weights.head.t(), at::kFloat);
+  mark("head");
   const bool greedy = options_.temperature == 0;
-  program_->launch("sample",
-                   rows,
-                   1024,
-                   stream,
-                   mutable_data(sequences_),
-                   data(logits_),
-                   Filters{greedy ? 0.0f : static_cast<float>(1 / options_.temperature),
-                           options_.top_k,
-                           static_cast<float>(options_.top_p),
-                           static_cast<float>(options_.min_p)},
-                   mutable_data(tokens_),
-                   mutable_data(logprobs_),
-                   mutable_data(failed_),
-                   c.vocab,
-                   length_,
-                   kBurst);
+  kernel("sample",
+         rows,
+         1024,
+         mutable_data(sequences_),
+         data(logits_),
+         Filters{greedy ? 0.0f : static_cast<float>(1 / options_.temperature),
+                 options_.top_k,
+                 static_cast<float>(options_.top_p),
+                 static_cast<float>(options_.min_p)},
+         mutable_data(tokens_),
+         mutable_data(logprobs_),
+         mutable_data(failed_),
+         c.vocab,
+         length_,
+         kBurst);
 }
 
 void Decoder::capture() {

@@ -5,6 +5,8 @@
 #include <ATen/cuda/CUDAGraph.h>
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "gpu/fused_weights.h"
@@ -53,13 +55,20 @@ class Decoder {
     const int* tokens = nullptr;      // [rows, kBurst], at place % kBurst
     const float* logprobs = nullptr;  // of the place that was read: token number place + 1
   };
+  // Microseconds of one step by part (a kernel's name, a product's), each part on its own between
+  // events, so that gaps between launches count. For benchmarks; leaves sequences moved on.
+  std::vector<std::pair<std::string, double>> time_parts();
+
   // kBurst steps of all rows. Valid until the next. MachineError when logits are not finite.
   Burst run();
 
  private:
   void step();
   void capture();
-  void product(const at::Tensor& x, const at::Tensor& matrix, at::Tensor& y) const;
+  void product(const char* name, const at::Tensor& x, const at::Tensor& matrix, at::Tensor& y);
+  template <class... Arguments>
+  void kernel(const char* name, dim3 grid, dim3 block, Arguments... arguments);
+  void mark(const char* name);
   void upload();
 
   Transformer& model_;
@@ -75,6 +84,7 @@ class Decoder {
   bool changed_ = true;
   at::cuda::CUDAGraph graph_;
   bool captured_ = false;
+  std::vector<std::pair<std::string, cudaEvent_t>>* marks_ = nullptr;  // while parts are timed
 };
 
 }  // namespace vegttt::policy::gpu

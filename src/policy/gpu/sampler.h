@@ -19,6 +19,9 @@ class Sampler {
               const std::vector<int>& end_tokens,
               const Done& done);
 
+  // Of the last call's options.
+  Decoder& decoder() { return *decoder_; }
+
  private:
   Transformer& model_;
   std::unique_ptr<Decoder> decoder_;  // of the last options
