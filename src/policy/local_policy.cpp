@@ -96,21 +96,51 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
   Engine(*model_, requests, options, chat_.end_tokens, options.slots).run(queue, done);
 }
 
-std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options, std::uint64_t seed) {
-  const core::fs::path folder = find_model_folder(options.folder);
-  const at::Device device = device_of(options);
-  auto model =
-      std::make_shared<Transformer>(load_transformer(folder, device, dtype_of(options, device)));
-  std::shared_ptr<Tokenizer> tokenizer = load_tokenizer(folder);
-  if (tokenizer->vocabulary() > model->config.vocab) {
+namespace {
+
+// What is read before the weights, since they take long.
+struct Front {
+  core::fs::path folder;
+  ModelConfig config;
+  std::shared_ptr<Tokenizer> tokenizer;
+  ChatFormat chat;
+};
+
+Front read_front(const config::PolicyOptions& options) {
+  Front front;
+  front.folder = find_model_folder(options.folder);
+  front.config = read_model_config(front.folder);
+  front.tokenizer = load_tokenizer(front.folder);
+  if (front.tokenizer->vocabulary() > front.config.vocab) {
     throw core::UserError("tokenizer.json holds more tokens than the model has rows",
-                          folder.string());
+                          front.folder.string());
   }
-  ChatFormat chat = load_chat_format(folder, *tokenizer, model->config, options.reasoning);
-  auto adapter = std::make_shared<Adapter>(options.init.empty()
-                                               ? new_adapter(model->weights, options.lora, seed)
-                                               : load_adapter(options.init, model->weights));
-  return std::make_unique<LocalPolicy>(options.folder, model, tokenizer, chat, adapter);
+  front.chat = load_chat_format(front.folder, *front.tokenizer, front.config, options.reasoning);
+  return front;
+}
+
+Adapter adapter_of(const config::PolicyOptions& options, Weights& weights, std::uint64_t seed) {
+  return options.init.empty() ? new_adapter(weights, options.lora, seed)
+                              : load_adapter(options.init, weights);
+}
+
+}  // namespace
+
+void check_local(const config::PolicyOptions& options) {
+  const Front front = read_front(options);
+  const at::Device device = device_of(options);
+  check_memory(front.folder, front.config, device, dtype_of(options, device));
+  Weights weights = map_weights(front.folder, front.config);
+  adapter_of(options, weights, 0);
+}
+
+std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options, std::uint64_t seed) {
+  const Front front = read_front(options);
+  const at::Device device = device_of(options);
+  auto model = std::make_shared<Transformer>(
+      load_transformer(front.folder, device, dtype_of(options, device)));
+  auto adapter = std::make_shared<Adapter>(adapter_of(options, model->weights, seed));
+  return std::make_unique<LocalPolicy>(options.folder, model, front.tokenizer, front.chat, adapter);
 }
 
 }  // namespace vegttt::policy

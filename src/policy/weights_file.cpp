@@ -74,13 +74,8 @@ at::Tensor take(std::map<std::string, Found>& all,
 }
 
 // A copy: the file's mapping is read-only, and training writes.
-at::Tensor in_memory(const at::Tensor& stored,
-                     const NamedTensor& named,
-                     at::Device device,
-                     at::ScalarType dtype) {
-  const at::Tensor tensor = named.transposed ? stored.transpose(1, 2) : stored;
-  return tensor.to(device, named.raw ? at::kByte : dtype, /*non_blocking=*/false, /*copy=*/true)
-      .contiguous();
+at::Tensor in_memory(const at::Tensor& mapped, at::ScalarType dtype, at::Device device) {
+  return mapped.to(device, dtype, /*non_blocking=*/false, /*copy=*/true).contiguous();
 }
 
 // Old files hold the angle table; a tied model may hold its head once more.
@@ -96,27 +91,43 @@ std::string shape_text(at::IntArrayRef shape) {
   return text + "]";
 }
 
-Weights load_weights(const core::fs::path& folder,
-                     const ModelConfig& config,
-                     at::Device device,
-                     at::ScalarType dtype) {
-  if (device.is_cpu()) {
-    require_memory(weight_bytes(config, dtype),
-                   available_memory(),
-                   std::string("the model in ") + at::toString(dtype),
-                   folder.string());
-  }
+Weights map_weights(const core::fs::path& folder, const ModelConfig& config) {
   auto all = open_files(folder);
   Weights weights;
-  const auto names = named_tensors(weights, config);
-  for (const auto& named : names) *named.tensor = take(all, named, folder);
+  for (const auto& named : named_tensors(weights, config)) {
+    const at::Tensor stored = take(all, named, folder);
+    *named.tensor = named.transposed ? stored.transpose(1, 2) : stored;
+  }
   for (const auto& [name, found] : all) {
     if (harmless(name, config)) continue;
     throw core::UserError("tensor '" + name + "' is not part of a " + config.model_type +
                               " model with this config.json",
                           found.file);
   }
-  for (const auto& named : names) *named.tensor = in_memory(*named.tensor, named, device, dtype);
+  if (config.tied) weights.head = weights.embed;
+  return weights;
+}
+
+void check_memory(const core::fs::path& folder,
+                  const ModelConfig& config,
+                  at::Device device,
+                  at::ScalarType dtype) {
+  if (!device.is_cpu()) return;
+  const char* type = dtype == at::kFloat ? "float32" : dtype == at::kHalf ? "float16" : "bfloat16";
+  require_memory(weight_bytes(config, dtype),
+                 available_memory(),
+                 std::string("the model in ") + type,
+                 folder.string());
+}
+
+Weights load_weights(const core::fs::path& folder,
+                     const ModelConfig& config,
+                     at::Device device,
+                     at::ScalarType dtype) {
+  check_memory(folder, config, device, dtype);
+  Weights weights = map_weights(folder, config);
+  for (const auto& named : named_tensors(weights, config))
+    *named.tensor = in_memory(*named.tensor, named.raw ? at::kByte : dtype, device);
   if (config.tied) weights.head = weights.embed;
   return weights;
 }

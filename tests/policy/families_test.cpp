@@ -251,6 +251,36 @@ std::string refusal(const std::string& family, const core::Json& values) {
   return "accepted";
 }
 
+TEST(LoadingAModel, CheckingOneRefusesWhatLoadingRefuses) {
+  const core::TemporaryFolder folder;
+  for (const auto& entry : core::fs::directory_iterator(folder_of("gpt_oss_mxfp4"))) {
+    if (entry.is_regular_file()) core::fs::copy(entry.path(), folder.path());
+  }
+  const auto write_tokenizer = [&](int vocabulary) {
+    core::write_file_atomically(folder.path() / "tokenizer.json",
+                                train_bpe({"abc"}, vocabulary, {}).dump());
+  };
+  config::PolicyOptions options;
+  options.folder = folder.path().string();
+  options.device = "cpu";
+  write_tokenizer(257);  // the model has 64 rows
+  EXPECT_THROW(check_local(options), core::UserError);
+  Transformer wide = load_transformer(folder.path());
+  wide.config.vocab = 300;
+  wide.weights.embed = at::randn({300, 32});
+  wide.weights.head = at::randn({300, 32});
+  save_transformer(folder.path(), wide, at::kFloat);
+  EXPECT_NO_THROW(check_local(options));
+  EXPECT_NO_THROW(load_local(options));
+  options.lora.targets = {"gate_proj"};
+  EXPECT_THROW(check_local(options), core::UserError);
+  options.lora.targets.clear();
+  options.reasoning = "high";  // harmony
+  EXPECT_NO_THROW(check_local(options));
+  options.init = (tiny_folder() / "adapter").string();
+  EXPECT_THROW(check_local(options), core::UserError);
+}
+
 TEST(LoadingAModel, WhatCannotBeLoadedIsOneClearLine) {
   using testing::HasSubstr;
   EXPECT_THAT(

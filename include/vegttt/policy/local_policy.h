@@ -57,6 +57,10 @@ class LocalPolicy : public Sampler {
 // UserError saying where it looked.
 core::fs::path find_model_folder(const std::string& name);
 
+// Everything that load_local would refuse, without copying a weight: configuration, tensors and
+// their shapes, memory, tokenizer, chat format, adapter or its targets. For a dry run.
+void check_local(const config::PolicyOptions& options);
+
 // Loads options.folder on options.device with a new adapter of options.lora (seeded by `seed`), or
 // the adapter of options.init. `init` is a checkpoint folder.
 std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options,

@@ -85,6 +85,17 @@ std::vector<NamedExperts> named_experts(Weights& weights);
 // "[2, 3]", for messages.
 std::string shape_text(at::IntArrayRef shape);
 
+// As the files hold them, nothing copied: the tensors lie in read-only mappings and have the files'
+// types. Throws UserError like load_weights.
+Weights map_weights(const core::fs::path& folder, const ModelConfig& config);
+
+// Throws UserError naming both sizes when the weights do not fit into the memory that is free (on a
+// CPU).
+void check_memory(const core::fs::path& folder,
+                  const ModelConfig& config,
+                  at::Device device,
+                  at::ScalarType dtype);
+
 // Bytes that the weights take as `dtype`.
 std::int64_t weight_bytes(const ModelConfig& config, at::ScalarType dtype);
 
