@@ -12,6 +12,7 @@
 
 #include "machine_speed.h"
 #include "reference_clock.h"
+#include "scalar_type.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 
@@ -30,17 +31,6 @@ std::size_t store_limit() {
   const auto memory = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
                       static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   return std::max(kLeast, memory / 4);
-}
-
-at::ScalarType scalar_type(tasks::DType dtype) {
-  switch (dtype) {
-    case tasks::DType::kInt64:
-      return at::kLong;
-    case tasks::DType::kBool:
-      return at::kBool;
-    default:
-      return at::kFloat;
-  }
 }
 
 // Each input of each set is a descriptor; a hundred tasks have more than the usual 1024.

@@ -145,7 +145,7 @@ std::size_t Expected::output_bytes() const {
 }
 
 double relative_allowance(double terms) {
-  return kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::max(terms, 1.0)));
+  return kUlp * std::max(kRoundings, kNaiveShare * std::sqrt(std::clamp(terms, 1.0, kLongestSum)));
 }
 
 Operands operands_of(tasks::Contract contract) {

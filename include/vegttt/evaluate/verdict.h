@@ -4,8 +4,8 @@
 // accumulates sequentially in float32; it does not round operands to fp16, bf16 or TF32. The
 // allowance of element i is
 //
-//   max( kOperandShare * max(P_i, kTypicalShare * median P),  kNaiveShare * 2^-24 * sqrt(terms) *
-//   |truth_i|,
+//   max( kOperandShare * max(P_i, kTypicalShare * median P),  kNaiveShare * 2^-24 *
+//   sqrt(min(terms, kLongestSum)) * |truth_i|,
 //        kRoundings * 2^-24 * |truth_i| )
 //
 // P_i: how far element i moves when the operands are rounded to TF32 or moved by half a unit of its
@@ -49,6 +49,9 @@ inline constexpr double kTypicalShare = 0.5;
 // small terms (1e-3 of the sum at 2^21, more than TF32 operands cost): such a sum is refused, as it
 // is by the public tolerance; partial sums are needed.
 inline constexpr double kNaiveShare = 1.0;
+// Sums that are longer get no more than these terms do: what an accumulator may lose of 2^30 terms
+// is more than an estimate from every hundredth of them does.
+inline constexpr double kLongestSum = 1 << 17;
 // A handful of float32 operations on the way, each at most half a unit in the last place; std::exp
 // and the like have 1 to 4.
 inline constexpr double kRoundings = 16;

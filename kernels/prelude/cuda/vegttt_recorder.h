@@ -1,6 +1,6 @@
 // What `launch` calls when it starts kernels: the device runtime's entry points, which here only write down what was
-// asked for. The compiler's calls of __cudaCDP2X are redirected to vegttt_cdp_X. src/evaluate/cuda/plan.h mirrors
-// the two structs.
+// asked for. The compiler's calls of __cudaCDP2X are redirected to vegttt_cdp_X. src/evaluate/cuda/make_plan.h
+// mirrors the two structs.
 #pragma once
 
 struct VegtttNode {

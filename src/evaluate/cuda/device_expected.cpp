@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "../scalar_type.h"
 #include "reference_flags.h"
 #include "vegttt/core/error.h"
 
@@ -12,17 +13,6 @@ namespace vegttt::evaluate {
 namespace {
 
 using Tensors = std::vector<at::Tensor>;
-
-at::ScalarType scalar_type(tasks::DType dtype) {
-  switch (dtype) {
-    case tasks::DType::kInt64:
-      return at::kLong;
-    case tasks::DType::kBool:
-      return at::kBool;
-    default:
-      return at::kFloat;
-  }
-}
 
 // Not every operator has a float64 kernel in cuDNN; ATen's own are slower.
 at::Tensor in_float64(const tasks::Reference& reference, const Tensors& operands) {

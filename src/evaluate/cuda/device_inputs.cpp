@@ -2,19 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include "../scalar_type.h"
+
 namespace vegttt::evaluate {
 namespace {
-
-at::ScalarType scalar_type(tasks::DType dtype) {
-  switch (dtype) {
-    case tasks::DType::kInt64:
-      return at::kLong;
-    case tasks::DType::kBool:
-      return at::kBool;
-    default:
-      return at::kFloat;
-  }
-}
 
 at::Tensor tensor_over(const DeviceBuffer& buffer, const tasks::TensorShape& shape, int device) {
   const at::Device where(at::kCUDA, static_cast<c10::DeviceIndex>(device));

@@ -16,7 +16,8 @@ class JudgeKernels {
   JudgeMath& math() { return math_; }
   int device() const { return device_; }
 
-  // As before a candidate's repetition: four times the cache written, half of it read twice.
+  // As before a candidate's repetition: persisting lines forgotten, four times the cache written,
+  // half of that read twice.
   void flush();
   void spin(double microseconds);
   // Reads `bytes`, a multiple of 16.

@@ -17,7 +17,6 @@ class LoadedPlan {
   LoadedPlan(std::string cubin, Plan plan);
 
   std::size_t nodes() const { return plan_.nodes.size(); }
-  std::uint64_t workspace_bytes() const { return plan_.workspace_bytes; }
   // The largest stack of its kernels, bytes of a thread.
   std::uint64_t stack_bytes() const { return stack_bytes_; }
 

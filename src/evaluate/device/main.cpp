@@ -132,7 +132,6 @@ Reply answer_or_say_why(Server& server, const Message& message) {
     return server.answer(message);
   } catch (const Failed& failed) {
     reply.outcome = failed.outcome;
-    reply.cuda_error = failed.result;
     std::snprintf(reply.text, sizeof reply.text, "%s", failed.text.c_str());
   } catch (const std::exception& e) {
     reply.outcome = Outcome::kMachine;

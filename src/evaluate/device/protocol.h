@@ -52,7 +52,6 @@ enum class Outcome : std::uint32_t {
 
 struct Reply {
   Outcome outcome = Outcome::kDone;
-  std::int32_t cuda_error = 0;
   char text[512] = {};
   // kRun
   double elapsed_us = 0;  // between the two events
