@@ -44,6 +44,14 @@ Finding compiler() {
   return {Health::kFail, "compiler", "g++ cannot be started", "apt-get install g++"};
 }
 
+Finding cuda_compiler() {
+  try {
+    return {Health::kOk, "cuda compiler", evaluate::cuda_tool_chain(), ""};
+  } catch (const core::MachineError& error) {
+    return {Health::kWarn, "cuda compiler", error.what(), "dialect cpp needs none"};
+  }
+}
+
 Finding gpu() {
   const auto found = gpu_facts();
   if (found.empty())
@@ -125,6 +133,7 @@ class Doctor : public Subcommand {
 
   core::ExitCode run(const CommonOptions& common) override {
     std::vector<Finding> findings = {compiler(),
+                                     cuda_compiler(),
                                      gpu(),
                                      {Health::kOk, "torch", torch_facts(), ""},
                                      cores(),

@@ -94,7 +94,8 @@ Baseline CudaBaselineMeter::measure(const tasks::Task& task, int pairs) {
   summarize(baseline.timing, false);
   baseline.floor_us = baseline.timing.floor_us = prepared.floor_us;
   baseline.conditions = gpu.conditions.now();
-  baseline.conditions->tf32 = prepared.flags.tf32_products || prepared.flags.tf32_convolutions;
+  baseline.conditions->tf32_products = prepared.flags.tf32_products;
+  baseline.conditions->tf32_convolutions = prepared.flags.tf32_convolutions;
   resample(baseline, rules_.timings, options_.secret_seed);
   return baseline;
 }

@@ -158,7 +158,8 @@ void CudaEvaluator::time(DeviceTrial& trial, Evaluation& result) const {
   if (finished || result.status == Status::kSuspicious) {
     result.timing = timing;
     result.conditions = gpu_->conditions.now();
-    result.conditions->tf32 = task_flags_.tf32_products || task_flags_.tf32_convolutions;
+    result.conditions->tf32_products = task_flags_.tf32_products;
+    result.conditions->tf32_convolutions = task_flags_.tf32_convolutions;
   }
   if (finished) conclude(result);
 }

@@ -12,6 +12,7 @@
 #include "vegttt/core/file.h"
 #include "vegttt/core/process.h"
 #include "vegttt/core/text.h"
+#include "vegttt/evaluate/evaluator.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -132,6 +133,10 @@ std::string find_assembler(const std::vector<std::string>& candidates,
 const DeviceTools& device_tools() {
   static const DeviceTools tools = find_tools();
   return tools;
+}
+
+std::string cuda_tool_chain() {
+  return fmt::format("{}, {}", device_tools().nvrtc, device_tools().assembler);
 }
 
 }  // namespace vegttt::evaluate

@@ -63,7 +63,8 @@ Conditions conditions_from_json(const Json& json) {
   conditions.busy = number_or_zero(json, "busy");
   conditions.throttled = core::get_or<std::string>(json, "throttled", "");
   conditions.l2 = core::get_or<std::string>(json, "l2", "");
-  conditions.tf32 = core::get_or<bool>(json, "tf32", false);
+  conditions.tf32_products = core::get_or<bool>(json, "tf32_products", false);
+  conditions.tf32_convolutions = core::get_or<bool>(json, "tf32_convolutions", false);
   return conditions;
 }
 
@@ -151,7 +152,8 @@ Json to_json(const Conditions& conditions) {
           {"busy", conditions.busy},
           {"throttled", conditions.throttled},
           {"l2", conditions.l2},
-          {"tf32", conditions.tf32}};
+          {"tf32_products", conditions.tf32_products},
+          {"tf32_convolutions", conditions.tf32_convolutions}};
 }
 
 Json to_json(const Evaluation& evaluation) {

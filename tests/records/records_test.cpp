@@ -29,6 +29,7 @@ TEST(Evaluation, ReadsBackWhatItWrote) {
   check.got = std::numeric_limits<double>::infinity();
   evaluation.checks.push_back(check);
   evaluation.timing = Timing{{1, 2}, {3, 4}, 1.5, 3.5, 0.1, 2.25, 2.0, 2.5, 0.7};
+  evaluation.conditions = Conditions{1980, 3201, 34, 131.5, 0.5, "power", "clean", true, false};
   const auto json = to_json(evaluation);
   EXPECT_EQ(
       core::dump_json(to_json(evaluation_from_json(core::parse_json(core::dump_json(json), "x")))),

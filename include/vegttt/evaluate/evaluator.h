@@ -69,4 +69,8 @@ struct Confinement {
 };
 Confinement probe_confinement();
 
+// What candidates of the dialect `cuda` are compiled with here: "NVRTC ..., ptxas ...", with paths.
+// MachineError that says what is missing and how to get it.
+std::string cuda_tool_chain();
+
 }  // namespace vegttt::evaluate

@@ -62,9 +62,9 @@ struct Conditions {
   double temperature_c = 0;
   double power_w = 0;
   double busy = 0;           // share of the driver's last sampling period with a kernel running
-  std::string throttled;     // why clocks are lower than they could be: "power", "heat"; "" if not
+  std::string throttled;     // why clocks are lower than they could be: "power", "heat", "hardware"; "" if not
   std::string l2 = "clean";  // before every timed launch: flushed, no dirty line left
-  bool tf32 = false;         // may the reference use TF32
+  bool tf32_products = false, tf32_convolutions = false;  // the reference's flags
 };
 
 struct Evaluation {
