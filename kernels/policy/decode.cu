@@ -52,17 +52,38 @@ __device__ __forceinline__ float sum_of_block(float v) {
 
 __device__ __forceinline__ float rounded(float v) { return wide(narrow(v)); }
 
-// LoRA's B [out, RANK] times the row's A x, float32.
-__device__ __forceinline__ float adapted(const bf16* b_row, const bf16* low) {
-  float sum = 0;
-#if RANK > 0
+// A x of a row, RANK values, in registers.
+struct Low {
+  float values[RANK > 0 ? RANK : 1];
+};
+
+__device__ __forceinline__ void widen_8(const bf16* from, float* to) {
+  const uint4 v = *reinterpret_cast<const uint4*>(from);
+  const u32 words[4] = {v.x, v.y, v.z, v.w};
 #pragma unroll
-  for (int r = 0; r < RANK; r += 2) {
-    const u32 b = *reinterpret_cast<const u32*>(b_row + r), x = *reinterpret_cast<const u32*>(low + r);
-    sum += __uint_as_float(b << 16) * __uint_as_float(x << 16) +
-           __uint_as_float(b & 0xffff0000u) * __uint_as_float(x & 0xffff0000u);
+  for (int i = 0; i < 4; ++i) {
+    to[2 * i] = __uint_as_float(words[i] << 16);
+    to[2 * i + 1] = __uint_as_float(words[i] & 0xffff0000u);
   }
-#endif
+}
+
+__device__ __forceinline__ Low read_low(const bf16* low) {
+  Low result;
+#pragma unroll
+  for (int r = 0; r < RANK; r += 8) widen_8(low + r, result.values + r);
+  return result;
+}
+
+// A row of LoRA's B [out, RANK] times A x.
+__device__ __forceinline__ float adapted(const bf16* b_row, const Low& low) {
+  float sum = 0;
+#pragma unroll
+  for (int r = 0; r < RANK; r += 8) {
+    float b[8];
+    widen_8(b_row + r, b);
+#pragma unroll
+    for (int i = 0; i < 8; ++i) sum += b[i] * low.values[r + i];
+  }
   return sum;
 }
 
@@ -73,18 +94,21 @@ extern "C" __global__ void embed(const Sequence* sequences, const bf16* table, b
 }
 
 // x += y + scale * B (A x'), where y [rows, stride] holds a product's `hidden` columns and then A x'; then
-// normed = rms_norm(x) * weight. y == nullptr: only the norm. 512 threads a row.
-extern "C" __global__ void add_and_norm(bf16* x, const bf16* y, int stride, const bf16* b, float scale, const bf16* bias,
+// normed = rms_norm(x) * weight. y == nullptr: only the norm. 1024 threads a row.
+extern "C" __global__ void __launch_bounds__(1024) add_and_norm(bf16* x, const bf16* y, int stride, const bf16* b, float scale, const bf16* bias,
                                         const bf16* weight, float eps, bf16* normed, int hidden) {
   bf16* row = x + size_t(blockIdx.x) * hidden;
+  const bf16* product = y + size_t(blockIdx.x) * stride;
+  Low low;
+  if (b != nullptr) low = read_low(product + hidden);
   float square = 0;
+#pragma unroll 4
   for (int i = threadIdx.x; i < hidden; i += blockDim.x) {
     float v = wide(row[i]);
     if (y != nullptr) {
-      const bf16* product = y + size_t(blockIdx.x) * stride;
       float added = wide(product[i]);
       if (bias != nullptr) added += wide(bias[i]);
-      if (b != nullptr) added += scale * adapted(b + size_t(i) * RANK, product + hidden);
+      if (b != nullptr) added += scale * adapted(b + size_t(i) * RANK, low);
       v = rounded(v + rounded(added));
       row[i] = narrow(v);
     }
@@ -114,7 +138,7 @@ extern "C" __global__ void split_heads(const Sequence* sequences, const bf16* y,
   const bf16* product = y + size_t(row) * (columns + 3 * RANK);
   float v = wide(product[column]);
   if (bias != nullptr) v += wide(bias[column]);
-  if (b != nullptr) v += scales[kind] * adapted(b + size_t(column) * RANK, product + columns + kind * RANK);
+  if (b != nullptr) v += scales[kind] * adapted(b + size_t(column) * RANK, read_low(product + columns + kind * RANK));
   v = rounded(v);
   if (kind == 2) {
     values[((size_t(row) * kv + head - heads - kv) * HEAD_DIM + d) * length + s.place] = narrow(v);
@@ -143,7 +167,7 @@ __device__ __forceinline__ void multiply(float (&c)[4], u32 a0, u32 a1, u32 a2, 
       : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
 
-constexpr int kWarps = 4, kChunks = HEAD_DIM / 32, kTiles = HEAD_DIM / 8;
+constexpr int kWarps = 3, kChunks = HEAD_DIM / 32, kTiles = HEAD_DIM / 8;
 
 // What one warp knows after some keys: the queries' outputs before division, largest scores and sums. A thread holds
 // rows `lane / 4` and that + 8.
@@ -152,19 +176,42 @@ struct Partial {
   float largest[2] = {-INFINITY, -INFINITY}, sum[2] = {};
 };
 
-// 32 keys against 16 queries on tensor cores. keys: [32, D] rows; values: [D, stride] columns. Which dimension is which
-// is permuted alike for queries and keys, and which key is which alike for scores and values, so that every load is of
-// 16 bytes. Keys outside of [first, last) count nothing.
-__device__ __forceinline__ void attend_32(Partial& p, const u32 (&query)[2][kChunks][4], const bf16* keys,
-                                          const bf16* values, int stride, int first, int last, float scale) {
+// 32 keys and values of a warp in shared memory. Keys: rows of D; which 16 bytes of a row lie where depends on the row,
+// so that eight threads never meet in a bank. Values: rows of 32, one for each dimension.
+struct Chunk {
+  bf16 keys[32 * HEAD_DIM], values[32 * HEAD_DIM];
+};
+
+__device__ __forceinline__ int swizzled(int row, int part) { return part ^ ((row & 1) << 2 | (row >> 1 & 3)); }
+
+__device__ __forceinline__ void copy_16(void* to, const void* from) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(u32(__cvta_generic_to_shared(to))), "l"(from));
+}
+
+__device__ __forceinline__ void fetch(Chunk& chunk, const bf16* keys, const bf16* values, int stride) {
+  const int lane = threadIdx.x % 32;
+  constexpr int kParts = HEAD_DIM / 8;
+#pragma unroll
+  for (int i = 0; i < kParts; ++i) {
+    const int piece = lane + 32 * i, row = piece / kParts, part = piece % kParts;
+    copy_16(chunk.keys + row * HEAD_DIM + 8 * swizzled(row, part), keys + 8 * piece);
+    copy_16(chunk.values + 8 * piece, values + size_t(piece / 4) * stride + 8 * (piece % 4));
+  }
+}
+
+// 32 keys against 16 queries on tensor cores. Which dimension is which is permuted alike for queries and keys, and which
+// key is which alike for scores and values, so that every load is of 16 bytes. Keys outside of [first, last) count
+// nothing.
+__device__ __forceinline__ void attend_32(Partial& p, const u32 (&query)[2][kChunks][4], const Chunk& chunk, int first,
+                                          int last, float scale) {
   const int lane = threadIdx.x % 32, g = lane / 4, c = lane % 4;
   float score[4][4] = {};
 #pragma unroll
   for (int j = 0; j < 4; ++j) {
-    const bf16* key = keys + (8 * (g / 2) + 2 * j + g % 2) * HEAD_DIM + 8 * c;
+    const int row = 8 * (g / 2) + 2 * j + g % 2;
 #pragma unroll
     for (int e = 0; e < kChunks; ++e) {
-      const uint4 k = *reinterpret_cast<const uint4*>(key + 32 * e);
+      const uint4 k = *reinterpret_cast<const uint4*>(chunk.keys + row * HEAD_DIM + 8 * swizzled(row, 4 * e + c));
       multiply(score[j], query[0][e][0], query[1][e][0], query[0][e][1], query[1][e][1], k.x, k.y);
       multiply(score[j], query[0][e][2], query[1][e][2], query[0][e][3], query[1][e][3], k.z, k.w);
     }
@@ -205,20 +252,57 @@ __device__ __forceinline__ void attend_32(Partial& p, const u32 (&query)[2][kChu
   }
 #pragma unroll
   for (int f = 0; f < kTiles; ++f) {
-    const uint4 v = *reinterpret_cast<const uint4*>(values + size_t(8 * f + g) * stride + 8 * c);
+    const uint4 v = *reinterpret_cast<const uint4*>(chunk.values + (8 * f + g) * 32 + 8 * c);
     multiply(p.out[f], share[0][0], share[0][1], share[1][0], share[1][1], v.x, v.y);
     multiply(p.out[f], share[2][0], share[2][1], share[3][0], share[3][1], v.z, v.w);
   }
 }
 
-// out [rows, heads, D]: one query position a row against its prompt's keys and its own. Grid (rows, kv), 128 threads.
-// `window` > 0: only that many last keys. sinks [heads] or nullptr: logits that take mass and give nothing.
+// The keys that a row sees, in chunks of 32: its prompt's, then its own.
+struct Seen {
+  const bf16 *prompt_keys, *prompt_values, *own_keys, *own_values;
+  int prompt, padded, place, length, begin;
+  __device__ int chunks() const { return padded / 32 + place / 32 + 1; }
+  __device__ bool of_prompt(int i) const { return i < padded / 32; }
+  // Position of a chunk's first key, and where its keys end, within the sequence.
+  __device__ int start(int i) const { return of_prompt(i) ? 32 * i : prompt + 32 * i - padded; }
+  __device__ int end(int i) const { return of_prompt(i) ? prompt : prompt + place + 1; }
+  // The first chunk from `i` on, in steps of a warp's turn, that is not wholly out of the window.
+  __device__ int next(int i) const {
+    while (i < chunks() && start(i) + 32 <= begin) i += kWarps;
+    return i;
+  }
+  __device__ void fetch_into(Chunk& chunk, int i) const {
+    const int at = of_prompt(i) ? 32 * i : 32 * i - padded;
+    if (of_prompt(i))
+      fetch(chunk, prompt_keys + size_t(at) * HEAD_DIM, prompt_values + at, padded);
+    else
+      fetch(chunk, own_keys + size_t(at) * HEAD_DIM, own_values + at, length);
+  }
+};
+
+constexpr int kSharedBytes = kWarps * 2 * sizeof(Chunk);
+static_assert(kSharedBytes >= int(sizeof(float)) * kWarps * 16 * HEAD_DIM, "partial outputs take the chunks' place");
+
+// out [rows, heads, D]: one query position a row against its prompt's keys and its own. Grid (rows, kv), 96 threads,
+// kSharedBytes of dynamic shared memory. `window` > 0: only that many last keys. sinks [heads] or nullptr: logits that
+// take mass and give nothing.
 extern "C" __global__ void __launch_bounds__(32 * kWarps)
     attend(const Sequence* sequences, const bf16* q, const bf16* keys, const bf16* values, const bf16* sinks, bf16* out,
            int kv, int length, int layer, int window, float scale) {
+  extern __shared__ __align__(16) unsigned char shared[];
   const int row = blockIdx.x, head = blockIdx.y, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   const int g = lane / 4, c = lane % 4;
   const Sequence s = sequences[row];
+  const size_t of_layer = (size_t(layer) * kv + head) * s.padded * HEAD_DIM;
+  const size_t own = (size_t(row) * kv + head) * length * HEAD_DIM;
+  const int begin = window > 0 ? max(0, s.prompt + s.place + 1 - window) : 0;
+  const Seen seen = {s.prompt_keys + of_layer, s.prompt_values + of_layer, keys + own, values + own,
+                     s.prompt,  s.padded, s.place, length, begin};
+  Chunk* chunks = reinterpret_cast<Chunk*>(shared) + 2 * warp;
+  int i = seen.next(warp), stage = 0;
+  if (i < seen.chunks()) seen.fetch_into(chunks[0], i);
+  asm volatile("cp.async.commit_group;");
   const bf16* queries = q + (size_t(row) * kv + head) * GROUP * HEAD_DIM;
   u32 query[2][kChunks][4];
 #pragma unroll
@@ -231,31 +315,27 @@ extern "C" __global__ void __launch_bounds__(32 * kWarps)
       query[h][e][0] = v.x, query[h][e][1] = v.y, query[h][e][2] = v.z, query[h][e][3] = v.w;
     }
   const float base2 = scale * 1.4426950408889634f;
-  const int seen = s.prompt + s.place + 1, begin = window > 0 ? max(0, seen - window) : 0;
   Partial p;
-  const int prompt_chunks = s.padded / 32, own_chunks = s.place / 32 + 1;
-  const size_t of_layer = (size_t(layer) * kv + head) * s.padded * HEAD_DIM;
-  const bf16 *own_keys = keys + (size_t(row) * kv + head) * length * HEAD_DIM,
-             *own_values = values + (size_t(row) * kv + head) * length * HEAD_DIM;
-  for (int i = warp; i < prompt_chunks + own_chunks; i += kWarps) {
-    if (i < prompt_chunks) {
-      const int at = 32 * i;
-      if (at + 32 <= begin) continue;
-      attend_32(p, query, s.prompt_keys + of_layer + size_t(at) * HEAD_DIM, s.prompt_values + of_layer + at, s.padded,
-                begin - at, s.prompt - at, base2);
-    } else {
-      const int at = 32 * (i - prompt_chunks);
-      if (s.prompt + at + 32 <= begin) continue;
-      attend_32(p, query, own_keys + size_t(at) * HEAD_DIM, own_values + at, length, begin - s.prompt - at,
-                s.place + 1 - at, base2);
-    }
+  while (i < seen.chunks()) {
+    const int then = seen.next(i + kWarps);
+    if (then < seen.chunks()) seen.fetch_into(chunks[stage ^ 1], then);
+    asm volatile("cp.async.commit_group;");
+    asm volatile("cp.async.wait_group 1;" ::: "memory");
+    __syncwarp();
+    const int start = seen.start(i);
+    attend_32(p, query, chunks[stage], begin - start, seen.end(i) - start, base2);
+    __syncwarp();
+    i = then;
+    stage ^= 1;
   }
 #pragma unroll
   for (int h = 0; h < 2; ++h) {
     p.sum[h] += __shfl_xor_sync(~0u, p.sum[h], 1);
     p.sum[h] += __shfl_xor_sync(~0u, p.sum[h], 2);
   }
-  __shared__ float outs[kWarps][16][HEAD_DIM], largests[kWarps][16], sums[kWarps][16];
+  __shared__ float largests[kWarps][16], sums[kWarps][16];
+  float(*outs)[16][HEAD_DIM] = reinterpret_cast<float(*)[16][HEAD_DIM]>(shared);
+  __syncthreads();
 #pragma unroll
   for (int h = 0; h < 2; ++h) {
 #pragma unroll
@@ -266,8 +346,8 @@ extern "C" __global__ void __launch_bounds__(32 * kWarps)
     if (c == 0) largests[warp][g + 8 * h] = p.largest[h], sums[warp][g + 8 * h] = p.sum[h];
   }
   __syncthreads();
-  for (int i = threadIdx.x; i < GROUP * HEAD_DIM; i += 32 * kWarps) {
-    const int member = i / HEAD_DIM, d = i % HEAD_DIM;
+  for (int k = threadIdx.x; k < GROUP * HEAD_DIM; k += 32 * kWarps) {
+    const int member = k / HEAD_DIM, d = k % HEAD_DIM;
     float largest = sinks != nullptr ? wide(sinks[head * GROUP + member]) * 1.4426950408889634f : -INFINITY;
     const float sink = largest;
 #pragma unroll
@@ -279,47 +359,66 @@ extern "C" __global__ void __launch_bounds__(32 * kWarps)
       sum += sums[w][member] * share;
       value += outs[w][member][d] * share;
     }
-    out[(size_t(row) * kv + head) * GROUP * HEAD_DIM + i] = narrow(value / sum);
+    out[(size_t(row) * kv + head) * GROUP * HEAD_DIM + k] = narrow(value / sum);
   }
 }
 
-// y [rows, 2 ffn + 2 RANK]: gate, up, and A x of both -> h [rows, ffn] = silu(gate) * up. 256 columns and 8 rows a block.
-extern "C" __global__ void gated(const bf16* y, const bf16* b, float gate_scale, float up_scale, bf16* h, int rows,
-                                 int ffn) {
+// y [rows, 2 ffn + 2 RANK]: gate, up, and A x of both -> h [rows, ffn] = silu(gate) * up. 256 threads with two columns
+// each, and 8 rows, a block; ffn is even.
+extern "C" __global__ void __launch_bounds__(256) gated(const bf16* y, const bf16* b, float gate_scale, float up_scale,
+                                                        bf16* h, int rows, int ffn) {
   constexpr int kRows = 8;
-  const int column = blockIdx.x * blockDim.x + threadIdx.x, stride = 2 * ffn + 2 * RANK;
+  const int column = 2 * (blockIdx.x * blockDim.x + threadIdx.x), stride = 2 * ffn + 2 * RANK;
   const int first = blockIdx.y * kRows;
 #if RANK > 0
-  __shared__ float low[kRows][2 * RANK];
+  __shared__ __align__(16) float low[kRows][2 * RANK];
   if (b != nullptr)
     for (int i = threadIdx.x; i < kRows * 2 * RANK; i += blockDim.x) {
-      const int row = first + i / (2 * RANK);
-      low[i / (2 * RANK)][i % (2 * RANK)] =
-          row < rows ? wide(y[size_t(row) * stride + 2 * ffn + i % (2 * RANK)]) : 0.0f;
+      const int row = first + i / (2 * RANK), r = i % (2 * RANK);
+      low[i / (2 * RANK)][r] =
+          row < rows ? wide(y[size_t(row) * stride + 2 * ffn + r]) * (r < RANK ? gate_scale : up_scale) : 0.0f;
     }
   __syncthreads();
 #endif
   if (column >= ffn) return;
+  float sums[kRows][2][2] = {};  // row; gate, up; column
 #if RANK > 0
-  float gate_b[RANK], up_b[RANK];
   if (b != nullptr) {
 #pragma unroll
-    for (int r = 0; r < RANK; ++r) {
-      gate_b[r] = wide(b[size_t(column) * RANK + r]) * gate_scale;
-      up_b[r] = wide(b[size_t(ffn + column) * RANK + r]) * up_scale;
-    }
+    for (int part = 0; part < 2; ++part)
+#pragma unroll 1
+      for (int r = 0; r < RANK; r += 8) {
+        float weights[2][8];
+        widen_8(b + (size_t(part) * ffn + column) * RANK + r, weights[0]);
+        widen_8(b + (size_t(part) * ffn + column + 1) * RANK + r, weights[1]);
+#pragma unroll
+        for (int i = 0; i < kRows; ++i) {
+          const float4 l0 = *reinterpret_cast<const float4*>(&low[i][part * RANK + r]),
+                       l1 = *reinterpret_cast<const float4*>(&low[i][part * RANK + r + 4]);
+#pragma unroll
+          for (int k = 0; k < 2; ++k) {
+            const float* w = weights[k];
+            sums[i][part][k] += w[0] * l0.x + w[1] * l0.y + w[2] * l0.z + w[3] * l0.w + w[4] * l1.x + w[5] * l1.y +
+                                w[6] * l1.z + w[7] * l1.w;
+          }
+        }
+      }
   }
 #endif
-  for (int i = 0; i < kRows && first + i < rows; ++i) {
-    const bf16* product = y + size_t(first + i) * stride;
-    float gate = wide(product[column]), up = wide(product[ffn + column]);
-#if RANK > 0
-    if (b != nullptr) {
 #pragma unroll
-      for (int r = 0; r < RANK; ++r) gate += gate_b[r] * low[i][r], up += up_b[r] * low[i][RANK + r];
+  for (int i = 0; i < kRows; ++i) {
+    if (first + i >= rows) break;
+    const bf16* product = y + size_t(first + i) * stride;
+    const u32 gates = *reinterpret_cast<const u32*>(product + column),
+              ups = *reinterpret_cast<const u32*>(product + ffn + column);
+    float out[2];
+#pragma unroll
+    for (int k = 0; k < 2; ++k) {
+      const float gate =
+          rounded(__uint_as_float(k == 0 ? gates << 16 : gates & 0xffff0000u) + sums[i][0][k]);
+      const float up = rounded(__uint_as_float(k == 0 ? ups << 16 : ups & 0xffff0000u) + sums[i][1][k]);
+      out[k] = rounded(gate / (1.0f + __expf(-gate))) * up;
     }
-#endif
-    gate = rounded(gate), up = rounded(up);
-    h[size_t(first + i) * ffn + column] = narrow(rounded(gate / (1.0f + __expf(-gate))) * up);
+    *reinterpret_cast<u32*>(h + size_t(first + i) * ffn + column) = pair(out[0], out[1]);
   }
 }

@@ -61,7 +61,7 @@ def main():
     options = parser.parse_args()
     jobs = list(mixed(options.count, list(examples()), list(hostiles())))
     process = subprocess.Popen([options.vegttt, "eval", "--jsonl", "--dialect", "cuda", "--size", options.size,
-                                "--protocol", options.protocol, "--run-timeout", "0.5", "--compile-timeout", "8"],
+                                "--protocol", options.protocol, "--run-timeout", "0.3", "--compile-timeout", "8"],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def feed():

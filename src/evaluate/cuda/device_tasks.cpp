@@ -137,6 +137,7 @@ void DeviceTasks::make_room(std::uint64_t bytes) {
   if (let_go_) let_go_();
   tasks_.erase(end, tasks_.end());
   at::accelerator::emptyCache();
+  at::accelerator::emptyCache();
 }
 
 DeviceTask& DeviceTasks::get(const std::string& task_id) {

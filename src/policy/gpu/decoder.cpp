@@ -29,6 +29,12 @@ struct Filters {
   float top_p, min_p;
 };
 
+// As decode.cu: two chunks of 32 keys and values for each warp.
+constexpr unsigned kAttendWarps = 3;
+unsigned attend_shared(const ModelConfig& config) {
+  return kAttendWarps * 2 * 2 * 32 * static_cast<unsigned>(config.head_dim) * 2;
+}
+
 std::string source() {
   std::string text;
   for (const char* file : {"kernels/policy/decode.cu", "kernels/policy/sample.cu"})
@@ -42,7 +48,8 @@ bool Decoder::fits(const Transformer& model) {
   const ModelConfig& c = model.config;
   return c.is_plain() && model.device().is_cuda() && model.compute == at::kBFloat16 &&
          model.weights.embed.scalar_type() == at::kBFloat16 &&
-         (c.head_dim == 64 || c.head_dim == 128) && c.heads / c.kv_heads <= 16 && c.vocab % 4 == 0;
+         (c.head_dim == 64 || c.head_dim == 128) && c.heads / c.kv_heads <= 16 &&
+         c.vocab % 4 == 0 && c.hidden % 8 == 0 && c.ffn % 8 == 0;
 }
 
 Decoder::Decoder(Transformer& model, const config::SamplingOptions& options)
@@ -57,6 +64,7 @@ Decoder::Decoder(Transformer& model, const config::SamplingOptions& options)
       std::vector<std::string>{"HEAD_DIM=" + std::to_string(c.head_dim),
                                "GROUP=" + std::to_string(c.heads / c.kv_heads),
                                "RANK=" + std::to_string(weights_.rank())});
+  program_->allow_shared("attend", static_cast<int>(attend_shared(c)));
   const auto bf16 = at::TensorOptions().device(model.device()).dtype(at::kBFloat16);
   const auto host = at::TensorOptions().pinned_memory(true);
   for (int i = 0; i < c.layers; ++i) {
@@ -120,8 +128,9 @@ void Decoder::product(const char* name,
 }
 
 template <class... Arguments>
-void Decoder::kernel(const char* name, dim3 grid, dim3 block, Arguments... arguments) {
-  program_->launch(name, grid, block, at::cuda::getCurrentCUDAStream(), arguments...);
+void Decoder::kernel(
+    const char* name, dim3 grid, dim3 block, unsigned shared, Arguments... arguments) {
+  program_->launch(name, grid, block, shared, at::cuda::getCurrentCUDAStream(), arguments...);
   mark(name);
 }
 
@@ -153,7 +162,8 @@ void Decoder::step() {
   const auto norm = [&](const at::Tensor* y, const FusedLinear* linear, const at::Tensor& weight) {
     kernel("add_and_norm",
            rows,
-           512,
+           1024,
+           0,
            mutable_data(x_),
            y != nullptr ? data(*y) : none,
            y != nullptr ? static_cast<int>(y->size(1)) : 0,
@@ -165,7 +175,7 @@ void Decoder::step() {
            mutable_data(normed_),
            c.hidden);
   };
-  kernel("embed", rows, 256, sequences, data(model_.weights.embed), mutable_data(x_), c.hidden);
+  kernel("embed", rows, 256, 0, sequences, data(model_.weights.embed), mutable_data(x_), c.hidden);
   norm(nullptr, nullptr, model_.weights.layers[0].input_norm);
   for (int i = 0; i < c.layers; ++i) {
     const auto at = static_cast<std::size_t>(i);
@@ -175,6 +185,7 @@ void Decoder::step() {
     kernel("split_heads",
            dim3(rows, static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
            static_cast<unsigned>(c.head_dim),
+           0,
            sequences,
            data(heads_),
            data(fused.qkv.b),
@@ -192,7 +203,8 @@ void Decoder::step() {
            length_);
     kernel("attend",
            dim3(rows, static_cast<unsigned>(c.kv_heads)),
-           128,
+           32 * kAttendWarps,
+           attend_shared(c),
            sequences,
            data(q_),
            data(keys_[at]),
@@ -208,8 +220,9 @@ void Decoder::step() {
     norm(&added_, &fused.o, layer.post_norm);
     product("gate_up", normed_, fused.gate_up.matrix, wide_);
     kernel("gated",
-           dim3(static_cast<unsigned>(c.ffn + 255) / 256, (rows + 7) / 8),
+           dim3(static_cast<unsigned>(c.ffn / 2 + 255) / 256, (rows + 7) / 8),
            256,
+           0,
            data(wide_),
            data(fused.gate_up.b),
            fused.gate_up.scales[0],
@@ -228,6 +241,7 @@ void Decoder::step() {
   kernel("sample",
          rows,
          1024,
+         0,
          mutable_data(sequences_),
          data(logits_),
          Filters{greedy ? 0.0f : static_cast<float>(1 / options_.temperature),

@@ -67,7 +67,7 @@ class Decoder {
   void capture();
   void product(const char* name, const at::Tensor& x, const at::Tensor& matrix, at::Tensor& y);
   template <class... Arguments>
-  void kernel(const char* name, dim3 grid, dim3 block, Arguments... arguments);
+  void kernel(const char* name, dim3 grid, dim3 block, unsigned shared, Arguments... arguments);
   void mark(const char* name);
   void upload();
 

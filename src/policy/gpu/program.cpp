@@ -64,11 +64,27 @@ Program::~Program() {
   if (library_ != nullptr) cudaLibraryUnload(library_);
 }
 
-void Program::launch_with(
-    const char* kernel, dim3 grid, dim3 block, cudaStream_t stream, void** arguments) {
+cudaKernel_t Program::find(const char* kernel) {
   cudaKernel_t& found = kernels_[kernel];
   if (found == nullptr) must(cudaLibraryGetKernel(&found, library_, kernel), kernel);
-  must(cudaLaunchKernel(reinterpret_cast<const void*>(found), grid, block, arguments, 0, stream),
+  return found;
+}
+
+void Program::allow_shared(const char* kernel, int bytes) {
+  must(cudaFuncSetAttribute(reinterpret_cast<const void*>(find(kernel)),
+                            cudaFuncAttributeMaxDynamicSharedMemorySize,
+                            bytes),
+       kernel);
+}
+
+void Program::launch_with(const char* kernel,
+                          dim3 grid,
+                          dim3 block,
+                          unsigned shared,
+                          cudaStream_t stream,
+                          void** arguments) {
+  must(cudaLaunchKernel(
+           reinterpret_cast<const void*>(find(kernel)), grid, block, arguments, shared, stream),
        kernel);
 }
 

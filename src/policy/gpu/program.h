@@ -17,17 +17,29 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Arguments as the kernel declares them, exactly: nothing converts.
+  // For a kernel that takes more dynamic shared memory than 48 KiB.
+  void allow_shared(const char* kernel, int bytes);
+
+  // Arguments as the kernel declares them, exactly: nothing converts. `shared`: dynamic, bytes.
   template <class... Arguments>
-  void launch(
-      const char* kernel, dim3 grid, dim3 block, cudaStream_t stream, Arguments... arguments) {
+  void launch(const char* kernel,
+              dim3 grid,
+              dim3 block,
+              unsigned shared,
+              cudaStream_t stream,
+              Arguments... arguments) {
     void* pointers[] = {&arguments...};
-    launch_with(kernel, grid, block, stream, pointers);
+    launch_with(kernel, grid, block, shared, stream, pointers);
   }
 
  private:
-  void launch_with(
-      const char* kernel, dim3 grid, dim3 block, cudaStream_t stream, void** arguments);
+  cudaKernel_t find(const char* kernel);
+  void launch_with(const char* kernel,
+                   dim3 grid,
+                   dim3 block,
+                   unsigned shared,
+                   cudaStream_t stream,
+                   void** arguments);
 
   cudaLibrary_t library_ = nullptr;
   std::map<std::string, cudaKernel_t> kernels_;
