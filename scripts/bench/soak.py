@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Thousands of evaluations in one process, one in ten hostile: does anything leak, does any verdict change?
 
-    soak.py VEGTTT [--count 10000] [--size small] [--protocol paper-fast]
+    soak.py VEGTTT [--count 10000] [--size small] [--protocol strict]
 
 Feeds `vegttt eval --jsonl` with the committed examples and hostile candidates over and over. Prints a JSON line every
 thousand evaluations (host memory, descriptors, threads and children of the process, device memory) and at the end one
@@ -56,12 +56,12 @@ def main():
     parser.add_argument("vegttt")
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--size", default="small")
-    parser.add_argument("--protocol", default="paper-fast")
+    parser.add_argument("--protocol", default="strict")
     parser.add_argument("--minutes", type=float, default=1e9, help="ends earlier, with what was seen until then")
     options = parser.parse_args()
     jobs = list(mixed(options.count, list(examples()), list(hostiles())))
     process = subprocess.Popen([options.vegttt, "eval", "--jsonl", "--dialect", "cuda", "--size", options.size,
-                                "--protocol", options.protocol, "--run-timeout", "0.3", "--compile-timeout", "8"],
+                                "--protocol", options.protocol, "--run-timeout", "2", "--compile-timeout", "8"],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def feed():

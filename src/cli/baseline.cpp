@@ -82,8 +82,9 @@ class BaselineCommand : public Subcommand {
                            "reference us",
                            "fast",
                            "strictly fast",
-                           "suspicious"},
-                          {false, true, true, true, true, true, true, true, true, true});
+                           "suspicious",
+                           "empty us"},
+                          {false, true, true, true, true, true, true, true, true, true, true});
     core::Json all = core::Json::array();
     std::vector<double> medians;
     int verdicts = 0, fast = 0, strict = 0;
@@ -101,7 +102,8 @@ class BaselineCommand : public Subcommand {
                  fmt::format("{:.4g}", e.reference_us),
                  std::to_string(e.fast),
                  std::to_string(e.fast_strict),
-                 std::to_string(e.suspicious)});
+                 std::to_string(e.suspicious),
+                 fmt::format("{:.2f} {:.2f}", e.empty_candidate_us, e.empty_reference_us)});
       if (json) std::cout << core::dump_json(all.back()) << "\n" << std::flush;
     }
     std::sort(medians.begin(), medians.end());

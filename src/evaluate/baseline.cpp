@@ -81,7 +81,9 @@ core::Json to_json(const EqualKernel& e) {
           {"reference_us", e.reference_us},
           {"fast", e.fast},
           {"fast_strict", e.fast_strict},
-          {"suspicious", e.suspicious}};
+          {"suspicious", e.suspicious},
+          {"empty_candidate_us", e.empty_candidate_us},
+          {"empty_reference_us", e.empty_reference_us}};
 }
 
 core::Json to_json(const Baseline& b) {

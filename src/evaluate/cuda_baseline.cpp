@@ -59,6 +59,7 @@ class CudaBaselineMeter : public BaselineMeter {
   EvaluatorOptions options_;
   const tasks::Catalogue& catalogue_;
   Protocol rules_;
+  double empty_us_ = 0;  // of the last trial's executor
   // Truths are only made for equal kernels: two of these, one at a time.
   std::optional<Gpu> gpu_;
   bool with_truths_ = false;
@@ -142,6 +143,7 @@ EqualVerdict CudaBaselineMeter::judge(const DeviceCompileResult& compiled,
   const bool timed = trial.record() && trial.verify(rules_.checks) && trial.time(rules_, timing);
   if (!timed && result.status != records::Status::kSuspicious)
     throw core::MachineError("the equal kernel failed: " + result.message);
+  empty_us_ = trial.empty_us();
   EqualVerdict verdict = verdict_of(timing);
   verdict.suspicious = !timed;
   return verdict;
@@ -164,6 +166,8 @@ EqualKernel CudaBaselineMeter::judge_equal_kernel(const std::string& task_id, in
     all.push_back(judge(compiled, task, i));
   }
   EqualKernel equal{task_id, options_.size, gpu.name};
+  equal.empty_candidate_us = empty_us_;
+  equal.empty_reference_us = gpu.kernels.empty_us(plan.nodes());
   summarize(all, equal);
   task.clock = std::move(reference);
   return equal;

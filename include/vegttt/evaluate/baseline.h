@@ -34,6 +34,8 @@ struct EqualKernel {
   double candidate_us = 0, reference_us = 0;  // medians over the verdicts
   int fast = 0, fast_strict = 0;              // verdicts
   int suspicious = 0;                         // verdicts that the judge took for impossible
+  // cuda: as many kernels that do nothing, between the events of either; 0 elsewhere.
+  double empty_candidate_us = 0, empty_reference_us = 0;
 };
 
 // What is left of single verdicts.

@@ -94,6 +94,7 @@ std::optional<double> DeviceTrial::launch(bool record_pass) {
   unaccounted_us_.push_back(reply.wall_us - reply.block_us - reply.elapsed_us);
   clock_.calm_us = reply.calm_us;
   clock_.calm_spread_us = reply.calm_spread_us;
+  empty_us_ = reply.calm_elapsed_us;
   return std::max(reply.elapsed_us, kShortest_us);
 }
 

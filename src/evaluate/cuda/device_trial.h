@@ -26,6 +26,8 @@ class DeviceTrial {
   bool record();
   bool verify(int count);
   bool time(const Protocol& protocol, records::Timing& timing);
+  // What the executor's events show of as many kernels that do nothing; after a launch.
+  double empty_us() const { return empty_us_; }
 
  private:
   bool fail(const DeviceOutcome& outcome);
@@ -48,6 +50,7 @@ class DeviceTrial {
   std::uint64_t launches_ = 0;
   std::vector<double> unaccounted_us_;  // of timed repetitions
   ClockEvidence clock_;
+  double empty_us_ = 0;
   Sights sights_;
 };
 

@@ -1,5 +1,8 @@
 #include "judge_kernels.h"
 
+#include <algorithm>
+#include <array>
+
 #include "device_buffer.h"
 #include "device_facts.h"
 #include "helpers.h"
@@ -30,6 +33,7 @@ JudgeKernels::JudgeKernels(int device)
       module_(helpers_cubin(cuda::device_architecture(device))),
       spin_(module_.function("vegttt_spin")),
       read_(module_.function("vegttt_read")),
+      nothing_(module_.function("vegttt_nothing")),
       flush_((4 * l2_bytes_ + 4095) / 4096 * 4096),
       sink_(16),
       math_(device) {}
@@ -56,6 +60,20 @@ void JudgeKernels::spin(double microseconds) {
   auto nanoseconds = static_cast<std::uint64_t>(microseconds * 1e3);
   void* arguments[] = {&nanoseconds};
   launch_kernel(spin_, 1, 1, arguments);
+}
+
+double JudgeKernels::empty_us(std::size_t kernels) {
+  std::array<double, 9> us{};
+  for (double& one : us) {
+    spin(80);
+    begin();
+    for (std::size_t i = 0; i < kernels; ++i) launch_kernel(nothing_, 1, 1, nullptr);
+    end();
+    synchronize();
+    one = elapsed_us();
+  }
+  std::sort(us.begin(), us.end());
+  return us[us.size() / 2];
 }
 
 void JudgeKernels::begin() {

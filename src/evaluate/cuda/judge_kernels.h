@@ -23,6 +23,9 @@ class JudgeKernels {
   // Reads `bytes`, a multiple of 16.
   void read(const void* data, std::uint64_t bytes);
 
+  // Between the judge's events around as many kernels that do nothing, median of nine.
+  double empty_us(std::size_t kernels);
+
   void begin();
   void end();
   double elapsed_us() const;  // after synchronize()
@@ -37,7 +40,7 @@ class JudgeKernels {
   int device_;
   std::uint64_t l2_bytes_, processors_;
   DriverModule module_;
-  CUfunction spin_, read_;
+  CUfunction spin_, read_, nothing_;
   DriverEvent begin_, end_;
   DriverMemory flush_, sink_;
   JudgeMath math_;

@@ -18,6 +18,7 @@ class JudgePlan {
   JudgePlan(const std::string& cubin, Plan plan, const tasks::TensorShape& output);
   // Queues the plan's nodes on the default stream and returns the output that they will have
   // written.
+  std::size_t nodes() const { return plan_.nodes.size(); }
   at::Tensor operator()(const std::vector<at::Tensor>& inputs);
 
  private:

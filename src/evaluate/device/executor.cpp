@@ -103,6 +103,7 @@ Reply Executor::run(const Request& request) {
   const Calm& calm = calm_.at(std::min(loaded_->nodes(), kMostCalmKernels));
   reply.calm_us = calm.median_us;
   reply.calm_spread_us = calm.spread_us;
+  reply.calm_elapsed_us = calm.elapsed_us;
   reply.stack_bytes = scrubber_.stack_bytes();
   return reply;
 }

@@ -61,6 +61,7 @@ struct Reply {
   double prepare_us = 0;  // poisoning, scrubbing, flushing before it
   double request_us = 0;  // all of it, with repeats
   double calm_us = 0, calm_spread_us = 0;  // wall - block - elapsed of an empty plan, its spread
+  double calm_elapsed_us = 0;              // between the events of that plan
   std::uint32_t tries = 0;                 // more than 1: queueing took longer than the block
   double first_try_us = 0;                 // between the events of the first of them
   std::uint64_t stack_bytes = 0;           // scrubbed of each thread

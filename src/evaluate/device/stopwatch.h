@@ -47,7 +47,8 @@ struct Timed {
 // What an empty plan leaves unaccounted: starting, noticing the end.
 struct Calm {
   double median_us = 0;
-  double spread_us = 0;  // from the median to the eighth of nine
+  double spread_us = 0;   // from the median to the eighth of nine
+  double elapsed_us = 0;  // median between its events
 };
 
 class Stopwatch {
