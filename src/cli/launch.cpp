@@ -8,6 +8,7 @@
 #include "vegttt/core/stop.h"
 #include "vegttt/experiment/assemble.h"
 #include "vegttt/experiment/plan.h"
+#include "vegttt/policy/local_policy.h"
 #include "vegttt/report/tables.h"
 
 namespace vegttt::cli {
@@ -40,6 +41,7 @@ ExitCode dry_run(const config::LoadedExperiment& loaded,
   const auto folder = experiment::run_path(loaded, request_of(options, common));
   const int tasks = experiment::check_parts(loaded.values);
   if (options.replay.empty()) experiment::check_compiler(loaded.values);
+  policy::check_local(loaded.values.policy);
   const auto cost = experiment::cost_of(loaded.values, tasks, options.out);
   say_what_is_not_confined();
   if (common.json) {

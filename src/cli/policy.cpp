@@ -1,6 +1,6 @@
-// vegttt policy show|tokenize|logprobs|generate|export: what the model is and says, in files that another
-// program can check.
-#include "subcommand.h"
+// vegttt policy show|tokenize|logprobs|generate|export: what the model is and says, in files that
+// another program can check.
+#include "nested_verbs.h"
 
 namespace vegttt::cli {
 
@@ -24,34 +24,8 @@ const std::vector<Verb>& nested_verbs() {
   return list;
 }
 
-class Policy : public Subcommand {
- public:
-  void add(CLI::App& app) override {
-    app.require_subcommand(1);
-    for (const Verb& verb : nested_verbs()) {
-      Nested nested{app.add_subcommand(verb.name, verb.description), verb.make()};
-      nested.subcommand->add(*nested.app);
-      nested_.push_back(std::move(nested));
-    }
-  }
-
-  core::ExitCode run(const CommonOptions& common) override {
-    for (const Nested& nested : nested_) {
-      if (nested.app->parsed()) return nested.subcommand->run(common);
-    }
-    throw core::UsageError("a subcommand is required");
-  }
-
- private:
-  struct Nested {
-    CLI::App* app;
-    std::unique_ptr<Subcommand> subcommand;
-  };
-  std::vector<Nested> nested_;
-};
-
 }  // namespace
 
-std::unique_ptr<Subcommand> make_policy() { return std::make_unique<Policy>(); }
+std::unique_ptr<Subcommand> make_policy() { return std::make_unique<NestedVerbs>(nested_verbs()); }
 
 }  // namespace vegttt::cli

@@ -25,11 +25,13 @@ struct Encoded {
   std::vector<int> tokens;
 };
 
-Encoded encode(const std::string& policy_name, const records::Prompt& prompt) {
+Encoded encode(const std::string& policy_name,
+               const std::string& reasoning,
+               const records::Prompt& prompt) {
   const core::fs::path folder = policy::find_model_folder(policy_name);
   const std::unique_ptr<policy::Tokenizer> tokenizer = policy::load_tokenizer(folder);
   const policy::ChatFormat chat =
-      policy::load_chat_format(folder, *tokenizer, policy::read_model_config(folder));
+      policy::load_chat_format(folder, *tokenizer, policy::read_model_config(folder), reasoning);
   const std::string text = chat.render(prompt.system, prompt.user);
   return {text, tokenizer->encode(text)};
 }
@@ -51,6 +53,10 @@ class Scaffold : public Subcommand {
     app.add_option("--policy",
                    policy_,
                    "model folder, hub id in the local cache, or starter: prints the token ids");
+    app.add_option(
+           "--reasoning", reasoning_, "as policy.reasoning: auto, off, on, low, medium or high")
+        ->check(CLI::IsMember({"auto", "off", "on", "low", "medium", "high"}))
+        ->capture_default_str();
     app.add_option(
            "--frame", frame_, "full, compact or a folder; auto: what the policy was made for")
         ->capture_default_str();
@@ -79,7 +85,7 @@ class Scaffold : public Subcommand {
                        {"system", prompt.system},
                        {"user", prompt.user}};
     if (!common.json) print_prompt(frame_name, frame, prompt);
-    if (!policy_.empty()) show_tokens(encode(policy_, prompt), common.json, json);
+    if (!policy_.empty()) show_tokens(encode(policy_, reasoning_, prompt), common.json, json);
     const bool good = fill_.empty() || show_assembled(task, common.json, json);
     if (common.json) std::cout << core::dump_json(json) << "\n";
     return good ? ExitCode::kDone : ExitCode::kNotPassed;
@@ -120,7 +126,8 @@ class Scaffold : public Subcommand {
     return true;
   }
 
-  std::string task_, policy_, frame_ = "auto", size_ = "small", dialect_ = "cpp", fill_;
+  std::string task_, policy_, reasoning_ = "auto", frame_ = "auto", size_ = "small",
+                              dialect_ = "cpp", fill_;
 };
 
 }  // namespace

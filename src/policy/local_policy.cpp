@@ -8,6 +8,7 @@
 #include "gpu/sampler.h"
 #include "sampling/workers.h"
 #include "vegttt/core/error.h"
+#include "vegttt/policy/device.h"
 #include "vegttt/policy/distribution.h"
 #include "vegttt/policy/tokenizer.h"
 
@@ -30,26 +31,6 @@ void check_request(const SampleRequest& request,
                               std::to_string(config.max_positions) + " positions",
                           "sampling.max_new_tokens");
   }
-}
-
-at::Device device_of(const config::PolicyOptions& options) {
-  const std::string& name = options.device;
-  if (name == "cpu" || (name == "auto" && !at::hasCUDA())) return at::kCPU;
-  if (name == "auto") return at::Device(at::kCUDA, 0);
-  if (name.starts_with("cuda") && !at::hasCUDA())
-    throw core::UserError("no CUDA device here", "policy.device", "use cpu or auto");
-  if (name == "cuda" ||
-      (name.starts_with("cuda:") && name.size() == 6 && name[5] >= '0' && name[5] <= '9'))
-    return at::Device(name);
-  throw core::UserError("'" + name + "' is not a device (auto, cpu, cuda:N)", "policy.device");
-}
-
-at::ScalarType dtype_of(const config::PolicyOptions& options, at::Device device) {
-  if (options.dtype == "auto") return device.is_cpu() ? at::kFloat : at::kBFloat16;
-  if (options.dtype == "float32") return at::kFloat;
-  if (options.dtype == "bfloat16") return at::kBFloat16;
-  throw core::UserError("'" + options.dtype + "' is not a type (auto, float32, bfloat16)",
-                        "policy.dtype");
 }
 
 }  // namespace
@@ -94,6 +75,12 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
   }
   RequestQueue queue(requests);
   Engine(*model_, requests, options, chat_.end_tokens, options.slots).run(queue, done);
+}
+
+std::vector<std::pair<std::string, double>> LocalPolicy::step_parts_us() const {
+  if (!gpu_) return {};
+  const at::NoGradGuard no_gradients;
+  return gpu_->decoder().time_parts();
 }
 
 namespace {

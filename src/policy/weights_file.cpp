@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json.h"
+#include "vegttt/policy/device.h"
 #include "vegttt/policy/weights.h"
 #include "vegttt/tensors/tensors.h"
 
@@ -112,10 +113,9 @@ void check_memory(const core::fs::path& folder,
                   const ModelConfig& config,
                   at::Device device,
                   at::ScalarType dtype) {
-  if (!device.is_cpu()) return;
   const char* type = dtype == at::kFloat ? "float32" : dtype == at::kHalf ? "float16" : "bfloat16";
   require_memory(weight_bytes(config, dtype),
-                 available_memory(),
+                 available_memory(device),
                  std::string("the model in ") + type,
                  folder.string());
 }

@@ -37,6 +37,11 @@ class LocalPolicy : public Sampler {
               const config::SamplingOptions& options,
               const std::function<void(std::size_t, Completion)>& done) override;
 
+  // For benchmarks: microseconds of one step of decoding by part, each on its own, of the rows that
+  // are under way: to be asked from `done` during sample(). Empty where decoding has no parts that
+  // could be told apart (all but CUDA graphs).
+  std::vector<std::pair<std::string, double>> step_parts_us() const;
+
   const std::string& name() const { return name_; }  // goes into adapter_config.json
   const Tokenizer& tokenizer() const { return *tokenizer_; }
   const ChatFormat& chat() const { return chat_; }

@@ -89,8 +89,8 @@ std::string shape_text(at::IntArrayRef shape);
 // types. Throws UserError like load_weights.
 Weights map_weights(const core::fs::path& folder, const ModelConfig& config);
 
-// Throws UserError naming both sizes when the weights do not fit into the memory that is free (on a
-// CPU).
+// Throws UserError naming both sizes when the weights do not fit into the memory that is free on
+// `device`.
 void check_memory(const core::fs::path& folder,
                   const ModelConfig& config,
                   at::Device device,
@@ -101,7 +101,7 @@ std::int64_t weight_bytes(const ModelConfig& config, at::ScalarType dtype);
 
 // Reads model.safetensors, or the files of model.safetensors.index.json, as `dtype` on `device`. A
 // missing, extra, misshapen or truncated tensor is one UserError naming tensor and file, before
-// anything is copied; so is a model that does not fit into the memory that is free (on a CPU).
+// anything is copied; so is a model that does not fit into the memory that is free.
 Weights load_weights(const core::fs::path& folder,
                      const ModelConfig& config,
                      at::Device device,

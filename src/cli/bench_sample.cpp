@@ -1,0 +1,181 @@
+// vegttt bench sample: every row has the adapter on, no token ends a completion, temperature 1.
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "bench_policy.h"
+#include "subcommand.h"
+#include "vegttt/core/clock.h"
+#include "vegttt/policy/device.h"
+#include "vegttt/policy/work.h"
+
+namespace vegttt::cli {
+namespace {
+
+class BenchSample : public Subcommand {
+ public:
+  void add(CLI::App& app) override {
+    flags_.add(app);
+    const auto number = [&](const char* name, int& value, const char* text) {
+      app.add_option(name, value, text)->check(CLI::PositiveNumber)->capture_default_str();
+    };
+    number("--batch", rows_, "completions that decode together");
+    number("--prompt", prompt_tokens_, "tokens of each prompt");
+    number("--new", new_tokens_, "tokens of each completion");
+    app.add_option("--prompts", prompts_, "distinct prompts among the rows; otherwise every row's")
+        ->check(CLI::PositiveNumber);
+    app.add_flag(
+        "--parts", with_parts_, "microseconds of a step by part, where decoding has parts");
+  }
+
+  core::ExitCode run(const CommonOptions& common) override {
+    check();
+    if (common.threads > 0) at::set_num_threads(common.threads);
+    const at::Device device = flags_.device();
+    ceilings_ = {copy_bytes_per_s(device), product_flops_per_s(device, flags_.dtype())};
+    policy_ = flags_.load();
+    policy::forget_peak_memory(device);
+    const policy::StepWork work = policy::step_work(*policy_->model(), mean_step());
+    const core::Json result = describe(measure(), work);
+    if (common.json)
+      std::cout << core::dump_json(result) << "\n";
+    else
+      print(result);
+    return core::ExitCode::kDone;
+  }
+
+ private:
+  struct Ceilings {
+    double bytes_per_s = 0, flops_per_s = 0;
+  };
+  struct Times {
+    double first_s = 0, short_s = 0, long_s = 0;
+    core::Json parts;
+  };
+
+  void check() {
+    flags_.check();
+    if (prompts_ == 0) prompts_ = rows_;
+    if (prompts_ > rows_) throw core::UsageError("more prompts than rows", "--prompts");
+    if (new_tokens_ < 2) throw core::UsageError("a step is the second token or later", "--new");
+  }
+
+  // Steps are what the two lengths differ by.
+  int short_tokens() const { return std::max(1, new_tokens_ / 4); }
+
+  // The work of a step changes with the length: that of the mean one.
+  policy::StepShape mean_step() const {
+    return {rows_, prompts_, prompt_tokens_, (short_tokens() + new_tokens_) / 2};
+  }
+
+  double sample_s(int tokens, core::Json* parts = nullptr) {
+    config::SamplingOptions options;
+    options.temperature = 1;
+    options.max_new_tokens = tokens;
+    options.slots = rows_;
+    std::vector<policy::SampleRequest> requests;
+    for (int row = 0; row < rows_; ++row) {
+      const auto prompt = static_cast<std::uint64_t>(std::int64_t{row} * prompts_ / rows_);
+      requests.push_back({random_tokens(policy_->model()->config.vocab, prompt_tokens_, prompt),
+                          core::CounterRng::of({"bench sample", std::to_string(row)})});
+    }
+    const core::Stopwatch watch;
+    policy_->sample(requests, options, [&](std::size_t, const policy::Completion&) {
+      if (parts == nullptr || !parts->empty()) return;
+      for (const auto& [part, us] : policy_->step_parts_us()) (*parts)[part] = us;
+    });
+    return watch.elapsed_s();
+  }
+
+  Times measure() {
+    // On a GPU the first call of the largest length compiles kernels and records the graph.
+    sample_s(policy_->model()->device().is_cuda() ? new_tokens_ : std::min(new_tokens_, 4));
+    Times times;
+    times.first_s = sample_s(1);
+    times.short_s = sample_s(short_tokens());
+    times.long_s = sample_s(new_tokens_);
+    times.parts = core::Json::object();
+    if (with_parts_) sample_s(short_tokens(), &times.parts);
+    return times;
+  }
+
+  core::Json describe(const Times& times, const policy::StepWork& work) const {
+    const double step_s = (times.long_s - times.short_s) / (new_tokens_ - short_tokens());
+    const double tokens = static_cast<double>(rows_) * new_tokens_;
+    core::Json json = flags_.facts(*policy_);
+    json.update(
+        {{"rows", rows_},
+         {"prompts", prompts_},
+         {"prompt_tokens", prompt_tokens_},
+         {"new_tokens", new_tokens_},
+         {"tokens_per_s", tokens / times.long_s},
+         {"decode_tokens_per_s", rows_ / step_s},
+         {"step_ms", step_s * 1e3},
+         {"first_token_s", times.first_s},
+         {"elapsed_s", times.long_s},
+         {"step_bytes", work.bytes()},
+         {"step_weight_bytes", work.weight_bytes},
+         {"step_adapter_bytes", work.adapter_bytes},
+         {"step_kv_bytes", work.kv_bytes},
+         {"step_flops", work.flops},
+         {"copy_bytes_per_s", ceilings_.bytes_per_s},
+         {"product_flops_per_s", ceilings_.flops_per_s},
+         {"bandwidth_share", static_cast<double>(work.bytes()) / step_s / ceilings_.bytes_per_s},
+         {"arithmetic_share", work.flops / step_s / ceilings_.flops_per_s},
+         {"peak_memory_bytes", policy::peak_memory(policy_->model()->device())}});
+    if (with_parts_) json["step_parts_us"] = times.parts;
+    return json;
+  }
+
+  static void print(const core::Json& r) {
+    const auto number = [&](const char* key) { return r[key].get<double>(); };
+    std::cout << fmt::format(
+        "{}, rank {}, {} on {}\n"
+        "{} rows of {} prompts of {} tokens, {} new: {:.0f} tokens/s, prompts included\n"
+        "  first token  {:8.3f} s after the start, for all rows\n"
+        "  step         {:8.3f} ms: {:.0f} tokens/s\n"
+        "  bandwidth    {:8.1f} % of {:.0f} GB/s (a copy): {:.3f} GB of weights, {:.3f} of the "
+        "adapter, {:.3f} of keys and values\n"
+        "  arithmetic   {:8.1f} % of {:.2f} TFLOP/s (a product): {:.1f} GFLOP\n"
+        "  memory       {:8.2f} GiB at most\n",
+        r["model"].get<std::string>(),
+        r["adapter_rank"].get<int>(),
+        r["dtype"].get<std::string>(),
+        r["device"].get<std::string>(),
+        r["rows"].get<int>(),
+        r["prompts"].get<int>(),
+        r["prompt_tokens"].get<int>(),
+        r["new_tokens"].get<int>(),
+        number("tokens_per_s"),
+        number("first_token_s"),
+        number("step_ms"),
+        number("decode_tokens_per_s"),
+        100 * number("bandwidth_share"),
+        number("copy_bytes_per_s") * 1e-9,
+        number("step_weight_bytes") * 1e-9,
+        number("step_adapter_bytes") * 1e-9,
+        number("step_kv_bytes") * 1e-9,
+        100 * number("arithmetic_share"),
+        number("product_flops_per_s") * 1e-12,
+        number("step_flops") * 1e-9,
+        number("peak_memory_bytes") / (1 << 30));
+    if (!r.contains("step_parts_us")) return;
+    if (r["step_parts_us"].empty()) std::cout << "  parts        not told apart here\n";
+    for (const auto& [part, us] : r["step_parts_us"].items())
+      std::cout << fmt::format("  {:<14} {:9.1f} us\n", part, us.get<double>());
+  }
+
+  BenchFlags flags_;
+  int rows_ = 160, prompt_tokens_ = 512, new_tokens_ = 256, prompts_ = 0;
+  bool with_parts_ = false;
+  Ceilings ceilings_;
+  std::shared_ptr<policy::LocalPolicy> policy_;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> make_bench_sample() { return std::make_unique<BenchSample>(); }
+
+}  // namespace vegttt::cli
