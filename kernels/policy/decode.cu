@@ -94,9 +94,9 @@ extern "C" __global__ void embed(const Sequence* sequences, const bf16* table, b
 }
 
 // x += y + scale * B (A x'), where y [rows, stride] holds a product's `hidden` columns and then A x'; then
-// normed = rms_norm(x) * weight. y == nullptr: only the norm. 1024 threads a row.
+// normed = rms_norm(x) * weight, cast before the weight unless `whole`. y == nullptr: only the norm. 1024 threads a row.
 extern "C" __global__ void __launch_bounds__(1024) add_and_norm(bf16* x, const bf16* y, int stride, const bf16* b, float scale, const bf16* bias,
-                                        const bf16* weight, float eps, bf16* normed, int hidden) {
+                                        const bf16* weight, float eps, int whole, bf16* normed, int hidden) {
   bf16* row = x + size_t(blockIdx.x) * hidden;
   const bf16* product = y + size_t(blockIdx.x) * stride;
   Low low;
@@ -115,9 +115,10 @@ extern "C" __global__ void __launch_bounds__(1024) add_and_norm(bf16* x, const b
     square += v * v;
   }
   const float inverse = rsqrtf(sum_of_block(square) / hidden + eps);
-  for (int i = threadIdx.x; i < hidden; i += blockDim.x)
-    normed[size_t(blockIdx.x) * hidden + i] =
-        narrow(rounded(wide(row[i]) * inverse) * wide(weight[i]));
+  for (int i = threadIdx.x; i < hidden; i += blockDim.x) {
+    const float v = wide(row[i]) * inverse;
+    normed[size_t(blockIdx.x) * hidden + i] = narrow((whole ? v : rounded(v)) * wide(weight[i]));
+  }
 }
 
 struct Rope {

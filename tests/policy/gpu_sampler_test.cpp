@@ -33,8 +33,10 @@ Transformer random_on_gpu(const ModelConfig& config) {
   Transformer model{config, {}, at::kBFloat16};
   const auto options = at::TensorOptions().device(at::kCUDA).dtype(at::kBFloat16);
   for (const NamedTensor& named : named_tensors(model.weights, config))
-    *named.tensor = named.shape.size() == 1 ? at::ones(named.shape, options)
-                                            : at::randn(named.shape, options).mul_(0.05);
+    *named.tensor = named.shape.size() == 1
+                        ? (named.name.ends_with("norm.weight") ? at::ones(named.shape, options)
+                                                               : at::randn(named.shape, options))
+                        : at::randn(named.shape, options).mul_(0.05);
   if (!model.weights.head.defined()) model.weights.head = model.weights.embed;
   return model;
 }
@@ -80,8 +82,10 @@ void compare(Transformer& model, const config::SamplingOptions& options, const c
     ASSERT_EQ(completions[i].tokens.size(), static_cast<std::size_t>(options.max_new_tokens));
     std::vector<int> tokens = requests[i].prompt;
     tokens.insert(tokens.end(), completions[i].tokens.begin(), completions[i].tokens.end());
-    const at::Tensor input = at::tensor(tokens, at::kLong).to(at::kCUDA).view({1, -1});
-    const at::Tensor all = logits(model, forward_batch(model, input)).to(at::kFloat);
+    const at::Tensor input = at::tensor(tokens, at::kLong).to(at::kCUDA);
+    Packing alone;
+    alone.add(input.size(0));
+    const at::Tensor all = logits(model, forward_packed(model, input, alone)).to(at::kFloat);
     const at::Tensor scaled = at::log_softmax(all / std::max(options.temperature, 1e-3), 1);
     for (std::size_t t = 0; t < completions[i].tokens.size(); ++t) {
       const auto row = static_cast<std::int64_t>(requests[i].prompt.size() + t) - 1;
@@ -128,6 +132,22 @@ TEST(GpuSampler, AgreesWithTheForwardPass) {
   compare(narrow, options_of(0, 16, 40), "the same, greedy");
   Transformer wide = random_on_gpu(shape(3, 896, 7, 1, 128, 2048, 8192, false));
   compare(wide, options_of(1.0, 15, 75), "head_dim 128, group of 7, no adapter");
+  ModelConfig qwen2 = shape(3, 896, 14, 2, 64, 2048, 8192, false);
+  qwen2.qkv_bias = true;
+  Transformer biased = random_on_gpu(qwen2);
+  const Adapter another = adapter_for(biased, 0.02);
+  compare(biased, options_of(1.0, 8, 75), "biases of q, k and v, adapter");
+  ModelConfig llama = shape(3, 512, 8, 2, 64, 1024, 4096, false);
+  llama.rope_scaling.kind = RopeScaling::Kind::kLlama3;
+  llama.rope_scaling.factor = 8;
+  llama.rope_scaling.original_positions = 64;
+  Transformer stretched = random_on_gpu(llama);
+  compare(stretched, options_of(1.0, 8, 75), "stretched angles");
+  ModelConfig windows = shape(4, 512, 16, 2, 64, 1024, 4096, false);
+  windows.windows = {40, 0, 40, 0};
+  windows.sinks = windows.o_bias = windows.qkv_bias = windows.norm_in_float = true;
+  Transformer windowed = random_on_gpu(windows);
+  compare(windowed, options_of(1.0, 8, 75), "windows of 40, sinks, biases");
 }
 
 TEST(GpuSampler, FiltersKeepTheLikeliest) {

@@ -172,6 +172,7 @@ void Decoder::step() {
            linear != nullptr ? data(linear->bias) : none,
            data(weight),
            eps,
+           c.norm_in_float ? 1 : 0,
            mutable_data(normed_),
            c.hidden);
   };
@@ -194,7 +195,7 @@ void Decoder::step() {
            data(layer.q_norm),
            data(layer.k_norm),
            eps,
-           Rope{data(frequencies_), 1.0f},
+           Rope{data(frequencies_), static_cast<float>(c.rope_scaling.attention_factor)},
            mutable_data(q_),
            mutable_data(keys_[at]),
            mutable_data(values_[at]),
@@ -209,12 +210,12 @@ void Decoder::step() {
            data(q_),
            data(keys_[at]),
            data(values_[at]),
-           none,
+           data(layer.sinks),
            mutable_data(mixed_),
            c.kv_heads,
            length_,
            i,
-           0,
+           c.window(i),
            static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim))));
     product("o", mixed_, fused.o.matrix, added_);
     norm(&added_, &fused.o, layer.post_norm);

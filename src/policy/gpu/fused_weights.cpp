@@ -36,12 +36,15 @@ FusedLinear FusedWeights::fuse(const std::vector<Linear*>& parts) const {
   fused.parts = parts;
   fused.matrix = at::zeros({outs + count * rank_, parts[0]->weight.size(1)}, options);
   if (rank_ > 0) fused.b = at::zeros({outs, rank_}, options);
+  const auto has_bias = [](const Linear* part) { return part->bias.defined(); };
+  if (std::any_of(parts.begin(), parts.end(), has_bias)) fused.bias = at::zeros({outs}, options);
   std::int64_t at = 0;
   for (Linear* part : parts) {
     const std::int64_t rows = part->weight.size(0);
     at::Tensor place = fused.matrix.narrow(0, at, rows);
     place.copy_(part->weight);
     part->weight = place;
+    if (has_bias(part)) fused.bias.narrow(0, at, rows).copy_(part->bias);
     at += rows;
   }
   return fused;

@@ -30,10 +30,15 @@ ReadPrompt read(const Transformer& model, const std::vector<int>& tokens) {
   const auto options = at::TensorOptions().device(model.device()).dtype(model.compute);
   prompt.cache.keys = at::zeros({c.layers, c.kv_heads, prompt.cache.padded, c.head_dim}, options);
   prompt.cache.values = at::zeros({c.layers, c.kv_heads, c.head_dim, prompt.cache.padded}, options);
+  Packing alone;
+  alone.add(prompt.cache.length);
   const auto attend =
       [&](int layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
         prompt.cache.keys[layer].narrow(1, 0, prompt.cache.length).copy_(k.transpose(0, 1));
         prompt.cache.values[layer].narrow(2, 0, prompt.cache.length).copy_(v.permute({1, 2, 0}));
+        const at::Tensor& sinks = model.weights.layers[static_cast<std::size_t>(layer)].sinks;
+        if (c.window(layer) > 0 || sinks.defined())
+          return attention_packed(q, k, v, alone, {c.window(layer), sinks});
         return at::scaled_dot_product_attention(
                    heads_first(q), heads_first(k), heads_first(v), {}, 0.0, true, {}, true)
             .squeeze(0)
