@@ -126,6 +126,7 @@ class BenchSample : public Subcommand {
          {"arithmetic_share", work.flops / step_s / ceilings_.flops_per_s},
          {"peak_memory_bytes", policy::peak_memory(policy_->model()->device())}});
     if (with_parts_) json["step_parts_us"] = times.parts;
+    if (with_parts_) json["step_parts_completion_tokens"] = short_tokens();
     return json;
   }
 

@@ -7,6 +7,7 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "adamw.h"
@@ -192,7 +193,7 @@ void LocalLearner::check_gap(const Sums& sums, double tolerance) const {
   const Transformer& model = *policy_->model();
   const bool exact = model.device().is_cpu() && model.compute == at::kFloat;
   const double gap = exact ? sums.largest_gap : sums.gap / static_cast<double>(sums.tokens);
-  const double limit = exact ? tolerance : kMeanGapLimit;
+  const double limit = exact ? tolerance : std::max(tolerance, kMeanGapLimit);
   if (gap <= limit) return;  // false for NaN too
   throw core::MachineError("the log-probabilities of trainer and sampler differ by " +
                                std::to_string(gap) + (exact ? " at most" : " on average") +

@@ -135,6 +135,19 @@ TEST_F(BadInput, AdapterOfAnotherModelIsRefused) {
       "adapter_config.json: type must be boolean");
 }
 
+TEST_F(BadInput, OfAModelIsFoundByADryRunToo) {
+  const auto folder = model();
+  std::string config = core::read_file(folder / "config.json");
+  config.replace(config.find("\"intermediate_size\": 1024"), 25, "\"intermediate_size\": 1000");
+  core::write_file_atomically(folder / "config.json", config);
+  for (const char* verb : {"adapt", "train"})
+    expect_refused(vegttt_program({verb,
+                                   write_tiny_experiment(folder_.path()),
+                                   "policy.folder=" + folder.string(),
+                                   "--dry-run"}),
+                   "has shape [1024, 384], config.json asks for [1000, 384]");
+}
+
 class BadTask : public BadInput {
  protected:
   // A task file with one text in place of another.
