@@ -65,8 +65,6 @@ std::vector<SampleRequest> requests_of(int prompts, int each, int length, int vo
   return requests;
 }
 
-bool no_gpu() { return !at::hasCUDA(); }
-
 // Largest and mean |sampler - forward| over all tokens of all completions.
 void compare(Transformer& model, const config::SamplingOptions& options, const char* name) {
   const auto requests = requests_of(3, 5, 37, model.config.vocab);
@@ -125,7 +123,6 @@ config::SamplingOptions options_of(double temperature, int slots, int length) {
 }
 
 TEST(GpuSampler, AgreesWithTheForwardPass) {
-  if (no_gpu()) GTEST_SKIP() << "no GPU";
   Transformer narrow = random_on_gpu(shape(4, 384, 6, 2, 64, 1024, 4096, true));
   const Adapter adapter = adapter_for(narrow, 0.02);
   compare(narrow, options_of(0.8, 4, 75), "head_dim 64, norms, adapter, 4 rows");
@@ -151,7 +148,6 @@ TEST(GpuSampler, AgreesWithTheForwardPass) {
 }
 
 TEST(GpuSampler, FiltersKeepTheLikeliest) {
-  if (no_gpu()) GTEST_SKIP() << "no GPU";
   Transformer model = random_on_gpu(shape(2, 256, 4, 2, 64, 512, 4096, true));
   for (const int kind : {0, 1, 2}) {
     config::SamplingOptions options = options_of(1.5, 8, 32);
@@ -213,7 +209,6 @@ void time_shape(const char* name, const ModelConfig& config, int rows) {
 }
 
 TEST(GpuSampler, Speed) {
-  if (no_gpu()) GTEST_SKIP() << "no GPU";
   time_shape("starter", shape(8, 384, 6, 2, 64, 1024, 4096, true), 160);
   time_shape("starter", shape(8, 384, 6, 2, 64, 1024, 4096, true), 40);
   time_shape("7B", shape(28, 3584, 28, 4, 128, 18944, 152064, false), 160);
@@ -221,3 +216,13 @@ TEST(GpuSampler, Speed) {
 
 }  // namespace
 }  // namespace vegttt::policy
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  if (!at::hasCUDA()) {
+    std::printf("SKIPPED: no GPU\n");
+    return 77;
+  }
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  return RUN_ALL_TESTS();
+}
