@@ -167,5 +167,5 @@ extern "C" __global__ void __launch_bounds__(kThreads)
   tokens[at] = chosen;
   logprobs[at] = greedy ? 0.0f : float(double(logit - largest) * scale - log(total));
   s.token = chosen;
-  if (s.place + 1 < length) ++s.place;
+  if (s.prompt > 0 && s.place + 1 < length) ++s.place;  // a row without a prompt is nobody's
 }

@@ -65,13 +65,19 @@ Decoder::Decoder(Transformer& model, const config::SamplingOptions& options)
                                "GROUP=" + std::to_string(c.heads / c.kv_heads),
                                "RANK=" + std::to_string(weights_.rank())});
   program_->allow_shared("attend", static_cast<int>(attend_shared(c)));
-  const auto bf16 = at::TensorOptions().device(model.device()).dtype(at::kBFloat16);
+  make_tensors();
+  refresh();
+}
+
+void Decoder::make_tensors() {
+  const ModelConfig& c = model_.config;
+  const auto bf16 = at::TensorOptions().device(model_.device()).dtype(at::kBFloat16);
   const auto host = at::TensorOptions().pinned_memory(true);
   for (int i = 0; i < c.layers; ++i) {
     keys_.push_back(at::zeros({rows_, c.kv_heads, length_, c.head_dim}, bf16));
     values_.push_back(at::zeros({rows_, c.kv_heads, c.head_dim, length_}, bf16));
   }
-  frequencies_ = ops::rope_frequencies(c).to(model.device());
+  frequencies_ = ops::rope_frequencies(c).to(model_.device());
   scales_ = at::zeros({c.layers, 3}, bf16.dtype(at::kFloat));
   const auto rows_of = [&](std::int64_t columns) { return at::zeros({rows_, columns}, bf16); };
   const FusedLayer& first = weights_.layers().front();
@@ -155,92 +161,114 @@ std::vector<std::pair<std::string, double>> Decoder::time_parts() {
 // Every launch's arguments have exactly the types of the kernel's parameters (kernels/policy).
 void Decoder::step() {
   const ModelConfig& c = model_.config;
-  const auto rows = static_cast<unsigned>(rows_);
-  const void* sequences = data(sequences_);
-  const auto eps = static_cast<float>(c.rms_eps);
-  const void* none = nullptr;
-  const auto norm = [&](const at::Tensor* y, const FusedLinear* linear, const at::Tensor& weight) {
-    kernel("add_and_norm",
-           rows,
-           1024,
-           0,
-           mutable_data(x_),
-           y != nullptr ? data(*y) : none,
-           y != nullptr ? static_cast<int>(y->size(1)) : 0,
-           linear != nullptr ? data(linear->b) : none,
-           linear != nullptr ? linear->scales[0] : 0.0f,
-           linear != nullptr ? data(linear->bias) : none,
-           data(weight),
-           eps,
-           c.norm_in_float ? 1 : 0,
-           mutable_data(normed_),
-           c.hidden);
-  };
-  kernel("embed", rows, 256, 0, sequences, data(model_.weights.embed), mutable_data(x_), c.hidden);
-  norm(nullptr, nullptr, model_.weights.layers[0].input_norm);
+  kernel("embed",
+         dim3(static_cast<unsigned>(rows_)),
+         256,
+         0,
+         data(sequences_),
+         data(model_.weights.embed),
+         mutable_data(x_),
+         c.hidden);
+  norm(nullptr, model_.weights.layers[0].input_norm);
   for (int i = 0; i < c.layers; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    const Layer& layer = model_.weights.layers[at];
-    const FusedLayer& fused = weights_.layers()[at];
-    product("qkv", normed_, fused.qkv.matrix, heads_);
-    kernel("split_heads",
-           dim3(rows, static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
-           static_cast<unsigned>(c.head_dim),
-           0,
-           sequences,
-           data(heads_),
-           data(fused.qkv.b),
-           static_cast<const void*>(scales_.const_data_ptr<float>() + 3 * i),
-           data(fused.qkv.bias),
-           data(layer.q_norm),
-           data(layer.k_norm),
-           eps,
-           Rope{data(frequencies_), static_cast<float>(c.rope_scaling.attention_factor)},
-           mutable_data(q_),
-           mutable_data(keys_[at]),
-           mutable_data(values_[at]),
-           c.heads,
-           c.kv_heads,
-           length_);
-    kernel("attend",
-           dim3(rows, static_cast<unsigned>(c.kv_heads)),
-           32 * kAttendWarps,
-           attend_shared(c),
-           sequences,
-           data(q_),
-           data(keys_[at]),
-           data(values_[at]),
-           data(layer.sinks),
-           mutable_data(mixed_),
-           c.kv_heads,
-           length_,
-           i,
-           c.window(i),
-           static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim))));
-    product("o", mixed_, fused.o.matrix, added_);
-    norm(&added_, &fused.o, layer.post_norm);
-    product("gate_up", normed_, fused.gate_up.matrix, wide_);
-    kernel("gated",
-           dim3(static_cast<unsigned>(c.ffn / 2 + 255) / 256, (rows + 7) / 8),
-           256,
-           0,
-           data(wide_),
-           data(fused.gate_up.b),
-           fused.gate_up.scales[0],
-           fused.gate_up.scales[1],
-           mutable_data(hidden_),
-           rows_,
-           c.ffn);
-    product("down", hidden_, fused.down.matrix, added_);
-    norm(&added_,
-         &fused.down,
+    attention(i);
+    norm(&weights_.layers()[at].o, model_.weights.layers[at].post_norm);
+    mlp(weights_.layers()[at]);
+    norm(&weights_.layers()[at].down,
          i + 1 < c.layers ? model_.weights.layers[at + 1].input_norm : model_.weights.norm);
   }
   at::mm_out(logits_, normed_, model_.weights.head.t(), at::kFloat);
   mark("head");
+  choose();
+}
+
+// Adds what `linear` has left in added_, if any, and normalises.
+void Decoder::norm(const FusedLinear* linear, const at::Tensor& weight) {
+  const ModelConfig& c = model_.config;
+  const void* none = nullptr;
+  kernel("add_and_norm",
+         dim3(static_cast<unsigned>(rows_)),
+         1024,
+         0,
+         mutable_data(x_),
+         linear != nullptr ? data(added_) : none,
+         linear != nullptr ? static_cast<int>(added_.size(1)) : 0,
+         linear != nullptr ? data(linear->b) : none,
+         linear != nullptr ? linear->scales[0] : 0.0f,
+         linear != nullptr ? data(linear->bias) : none,
+         data(weight),
+         static_cast<float>(c.rms_eps),
+         c.norm_in_float ? 1 : 0,
+         mutable_data(normed_),
+         c.hidden);
+}
+
+void Decoder::attention(int index) {
+  const ModelConfig& c = model_.config;
+  const auto at = static_cast<std::size_t>(index);
+  const auto rows = static_cast<unsigned>(rows_);
+  const Layer& layer = model_.weights.layers[at];
+  const FusedLayer& fused = weights_.layers()[at];
+  product("qkv", normed_, fused.qkv.matrix, heads_);
+  kernel("split_heads",
+         dim3(rows, static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
+         static_cast<unsigned>(c.head_dim),
+         0,
+         data(sequences_),
+         data(heads_),
+         data(fused.qkv.b),
+         static_cast<const void*>(scales_.const_data_ptr<float>() + 3 * index),
+         data(fused.qkv.bias),
+         data(layer.q_norm),
+         data(layer.k_norm),
+         static_cast<float>(c.rms_eps),
+         Rope{data(frequencies_), static_cast<float>(c.rope_scaling.attention_factor)},
+         mutable_data(q_),
+         mutable_data(keys_[at]),
+         mutable_data(values_[at]),
+         c.heads,
+         c.kv_heads,
+         length_);
+  kernel("attend",
+         dim3(rows, static_cast<unsigned>(c.kv_heads)),
+         32 * kAttendWarps,
+         attend_shared(c),
+         data(sequences_),
+         data(q_),
+         data(keys_[at]),
+         data(values_[at]),
+         data(layer.sinks),
+         mutable_data(mixed_),
+         c.kv_heads,
+         length_,
+         index,
+         c.window(index),
+         static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim))));
+  product("o", mixed_, fused.o.matrix, added_);
+}
+
+void Decoder::mlp(const FusedLayer& fused) {
+  const int ffn = model_.config.ffn;
+  product("gate_up", normed_, fused.gate_up.matrix, wide_);
+  kernel("gated",
+         dim3(static_cast<unsigned>(ffn / 2 + 255) / 256, static_cast<unsigned>(rows_ + 7) / 8),
+         256,
+         0,
+         data(wide_),
+         data(fused.gate_up.b),
+         fused.gate_up.scales[0],
+         fused.gate_up.scales[1],
+         mutable_data(hidden_),
+         rows_,
+         ffn);
+  product("down", hidden_, fused.down.matrix, added_);
+}
+
+void Decoder::choose() {
   const bool greedy = options_.temperature == 0;
   kernel("sample",
-         rows,
+         dim3(static_cast<unsigned>(rows_)),
          1024,
          0,
          mutable_data(sequences_),
@@ -252,7 +280,7 @@ void Decoder::step() {
          mutable_data(tokens_),
          mutable_data(logprobs_),
          mutable_data(failed_),
-         c.vocab,
+         model_.config.vocab,
          length_,
          kBurst);
 }
@@ -260,29 +288,36 @@ void Decoder::step() {
 void Decoder::capture() {
   step();  // libraries set themselves up outside of a capture
   at::cuda::getCurrentCUDAStream().synchronize();
-  graph_.capture_begin();
+  graph_ = std::make_unique<at::cuda::CUDAGraph>();
+  graph_->capture_begin();
   for (int i = 0; i < kBurst; ++i) step();
-  graph_.capture_end();
-  captured_ = true;
+  graph_->capture_end();
   changed_ = true;  // the step above has moved sequences on
 }
 
-void Decoder::upload() {
+// Scales of products that follow each other lie on the device; those of single ones are in the
+// graph.
+void Decoder::refresh() {
+  if (weights_.refresh()) graph_.reset();
   std::vector<float> scales;
   for (const FusedLayer& layer : weights_.layers())
     scales.insert(scales.end(), layer.qkv.scales.begin(), layer.qkv.scales.end());
   scales_.copy_(at::tensor(scales, at::kFloat).view({-1, 3}));
+  failed_.zero_();
+}
+
+void Decoder::upload() {
   sequences_.copy_(sequences_host_, /*non_blocking=*/true);
   changed_ = false;
 }
 
 Decoder::Burst Decoder::run() {
   if (changed_) upload();
-  if (!captured_) {
+  if (!graph_) {
     capture();
     upload();
   }
-  graph_.replay();
+  graph_->replay();
   tokens_host_.copy_(tokens_, true);
   logprobs_host_.copy_(logprobs_, true);
   failed_host_.copy_(failed_, true);

@@ -45,7 +45,7 @@ class Decoder {
   // What graphs were captured with; other options need another decoder.
   bool serves(const config::SamplingOptions& options) const;
   // Uses the adapter as it is now.
-  void refresh() { weights_.refresh(); }
+  void refresh();
 
   // Row `row` continues `prompt` with `token`, which was sampled as its first.
   void assign(int row, const PromptCache& prompt, std::uint64_t key, int token);
@@ -63,7 +63,12 @@ class Decoder {
   Burst run();
 
  private:
+  void make_tensors();
   void step();
+  void norm(const FusedLinear* linear, const at::Tensor& weight);
+  void attention(int index);
+  void mlp(const FusedLayer& fused);
+  void choose();
   void capture();
   void product(const char* name, const at::Tensor& x, const at::Tensor& matrix, at::Tensor& y);
   template <class... Arguments>
@@ -82,8 +87,7 @@ class Decoder {
   at::Tensor sequences_, sequences_host_;  // bytes of Sequence
   at::Tensor tokens_, logprobs_, failed_, tokens_host_, logprobs_host_, failed_host_;
   bool changed_ = true;
-  at::cuda::CUDAGraph graph_;
-  bool captured_ = false;
+  std::unique_ptr<at::cuda::CUDAGraph> graph_;  // of kBurst steps, once captured
   std::vector<std::pair<std::string, cudaEvent_t>>* marks_ = nullptr;  // while parts are timed
 };
 

@@ -50,7 +50,8 @@ FusedLinear FusedWeights::fuse(const std::vector<Linear*>& parts) const {
   return fused;
 }
 
-void FusedWeights::refresh() {
+bool FusedWeights::refresh() {
+  bool changed = false;
   for (FusedLayer& layer : layers_)
     for (FusedLinear* fused : {&layer.qkv, &layer.o, &layer.gate_up, &layer.down}) {
       std::int64_t out = 0, low = fused->matrix.size(0) -
@@ -62,11 +63,14 @@ void FusedWeights::refresh() {
           fused->matrix.narrow(0, low, rank).copy_(part.lora_a);
           fused->b.narrow(0, out, part.weight.size(0)).narrow(1, 0, rank).copy_(part.lora_b);
         }
-        fused->scales[i] = part.lora_a.defined() ? static_cast<float>(part.lora_scale) : 0.0f;
+        const float scale = part.lora_a.defined() ? static_cast<float>(part.lora_scale) : 0.0f;
+        changed = changed || scale != fused->scales[i];
+        fused->scales[i] = scale;
         out += part.weight.size(0);
         low += rank_;
       }
     }
+  return changed;
 }
 
 }  // namespace vegttt::policy::gpu

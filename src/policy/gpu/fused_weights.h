@@ -29,8 +29,8 @@ class FusedWeights {
   // Moves the model's matrices into the fused ones and lets the model see them there, so that
   // nothing is held twice. All linear layers must be bf16 on one GPU.
   explicit FusedWeights(Transformer& model);
-  // The adapter as it is now.
-  void refresh();
+  // The adapter as it is now. True when a scale is another than before.
+  bool refresh();
 
   int rank() const { return rank_; }  // a multiple of 8; 0 without an adapter
   const std::vector<FusedLayer>& layers() const { return layers_; }
