@@ -1,8 +1,10 @@
-// Runs kernels/policy/experts.cu on the CPU and compares with a computation in double from the checkpoint's layout:
-//   g++ -std=c++20 -O1 -w -fpermissive -Iscripts/oracles/cuda_on_cpu -DHIDDEN=192 -DFFN=96 -DEXPERTS=5 -DTOP=4 -DROWS=7
+// Runs kernels/policy/experts.cu on the CPU and compares with a computation in double from the
+// checkpoint's layout:
+//   g++ -std=c++20 -O1 -w -fpermissive -Iscripts/oracles/cuda_on_cpu -DHIDDEN=192 -DFFN=96
+//   -DEXPERTS=5 -DTOP=4 -DROWS=7
 //       scripts/oracles/cuda_on_cpu/experts.cpp -o /tmp/experts && /tmp/experts
-// A second word, `one`: every row goes through the same experts. Copies into shared memory arrive when they are waited
-// for and not before; buffers end at a page that cannot be touched.
+// A second word, `one`: every row goes through the same experts. Copies into shared memory arrive
+// when they are waited for and not before; buffers end at a page that cannot be touched.
 #include <sys/mman.h>
 
 #include <bit>
@@ -74,7 +76,8 @@ struct Copy {
 inline std::map<std::size_t, std::deque<std::vector<Copy>>> groups;
 inline std::map<std::size_t, std::vector<Copy>> open_group;
 inline void copy_16(void* to, const void* from, int bytes) {
-  if (std::uintptr_t(to) % 16 || (bytes && std::uintptr_t(from) % 16)) emulated::fail("misaligned copy");
+  if (std::uintptr_t(to) % 16 || (bytes && std::uintptr_t(from) % 16))
+    emulated::fail("misaligned copy");
   std::memset(to, 0xff, 16);  // what was there is lost from now on
   open_group[emulated::machine.current].push_back({to, from, bytes});
 }
@@ -105,7 +108,8 @@ constexpr std::size_t kPage = 4096;
 u8* guarded(std::size_t bytes) {
   bytes = (bytes + 15) / 16 * 16;
   const std::size_t pages = (bytes + kPage - 1) / kPage * kPage;
-  auto* all = static_cast<u8*>(mmap(nullptr, pages + 2 * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* all = static_cast<u8*>(
+      mmap(nullptr, pages + 2 * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   mprotect(all + kPage, pages, PROT_READ | PROT_WRITE);
   std::memset(all + kPage, 0xff, pages);
   return all + kPage + pages - bytes;
@@ -138,12 +142,17 @@ struct Matrix {
 Matrix random_matrix(int out, int in) {
   const std::size_t blocks = std::size_t(EXPERTS) * out * (in / 32);
   const int pieces = kernels::pieces_down(out) * kernels::pieces_along(in);
-  Matrix m{out, in, guarded(16 * blocks), guarded(blocks), guarded(std::size_t(EXPERTS) * pieces * kernels::kPieceBytes),
+  Matrix m{out,
+           in,
+           guarded(16 * blocks),
+           guarded(blocks),
+           guarded(std::size_t(EXPERTS) * pieces * kernels::kPieceBytes),
            normals(std::size_t(EXPERTS) * out, 0.2f)};
   for (std::size_t i = 0; i < 16 * blocks; ++i) m.blocks[i] = random_bits();
   for (std::size_t i = 0; i < blocks; ++i) m.scales[i] = 122 + random_bits() % 4;
-  emulated::launch({dim3(pieces, EXPERTS), 128},
-                   [=] { kernels::pack_experts(reinterpret_cast<u32*>(m.blocks), m.scales, m.packed, out, in); });
+  emulated::launch({dim3(pieces, EXPERTS), 128}, [=] {
+    kernels::pack_experts(reinterpret_cast<u32*>(m.blocks), m.scales, m.packed, out, in);
+  });
   return m;
 }
 
@@ -170,7 +179,11 @@ std::vector<double> through(const Matrix& m, int e, const std::vector<double>& x
   return y;
 }
 
-std::vector<double> expected(const bf16* x, const Matrix& gate_up, const Matrix& down, const int* experts, const float* weights) {
+std::vector<double> expected(const bf16* x,
+                             const Matrix& gate_up,
+                             const Matrix& down,
+                             const int* experts,
+                             const float* weights) {
   std::vector<double> sum(HIDDEN), in(HIDDEN);
   for (int k = 0; k < HIDDEN; ++k) in[k] = wide(x[k]);
   for (int j = 0; j < TOP; ++j) {
@@ -190,7 +203,8 @@ std::vector<double> expected(const bf16* x, const Matrix& gate_up, const Matrix&
 void chosen_of(const bf16* logits, int* experts, float* weights) {
   std::vector<int> order(EXPERTS);
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return wide(logits[a]) > wide(logits[b]); });
+  std::stable_sort(
+      order.begin(), order.end(), [&](int a, int b) { return wide(logits[a]) > wide(logits[b]); });
   order.resize(TOP);
   std::sort(order.begin(), order.end());
   double total = 0;
@@ -212,45 +226,63 @@ int main(int count, char** words) {
   const Matrix gate_up = random_matrix(2 * FFN, HIDDEN), down = random_matrix(HIDDEN, FFN);
   check_widened(gate_up), check_widened(down);
   const int places_of_all = ROWS * TOP;
-  bf16 *x = normals(ROWS * HIDDEN, 1), *router = normals(EXPERTS * HIDDEN, one ? 0 : 0.05f), *bias = normals(EXPERTS, 0.3f);
+  bf16 *x = normals(ROWS * HIDDEN, 1), *router = normals(EXPERTS * HIDDEN, one ? 0 : 0.05f),
+       *bias = normals(EXPERTS, 0.3f);
   bf16 *logits = array<bf16>(ROWS * EXPERTS), *hidden = array<bf16>(places_of_all * FFN),
        *y = array<bf16>(places_of_all * HIDDEN), *out = array<bf16>(ROWS * HIDDEN);
-  int *begins = array<int>(EXPERTS + 1), *rows = array<int>(places_of_all), *places = array<int>(places_of_all);
+  int *begins = array<int>(EXPERTS + 1), *rows = array<int>(places_of_all),
+      *places = array<int>(places_of_all);
   float* weights = array<float>(places_of_all);
   for (const Order order : {Order::kAscending, Order::kShuffled}) {
     machine.wanted = order;
-    launch({dim3((ROWS + 7) / 8, (EXPERTS + 15) / 16), 256}, [=] { kernels::router(x, router, bias, logits); });
+    launch({dim3((ROWS + 7) / 8, (EXPERTS + 15) / 16), 256},
+           [=] { kernels::router(x, router, bias, logits); });
     launch({1, 1024}, [=] { kernels::route(logits, begins, rows, places, weights); });
-    launch({dim3(kernels::pieces_down(2 * FFN) / 4, EXPERTS), 128},
-           [=] { kernels::experts_gate_up(x, gate_up.packed, gate_up.bias, begins, rows, hidden, 7.0f, 1.702f); });
+    launch({dim3(kernels::pieces_down(2 * FFN) / 4, EXPERTS), 128}, [=] {
+      kernels::experts_gate_up(x, gate_up.packed, gate_up.bias, begins, rows, hidden, 7.0f, 1.702f);
+    });
     launch({dim3(kernels::pieces_down(HIDDEN) / 4, EXPERTS), 128},
            [=] { kernels::experts_down(hidden, down.packed, down.bias, begins, y); });
-    launch({dim3((HIDDEN + 1023) / 1024, ROWS), 128}, [=] { kernels::combine(y, places, weights, out); });
+    launch({dim3((HIDDEN + 1023) / 1024, ROWS), 128},
+           [=] { kernels::combine(y, places, weights, out); });
     double worst = 0, largest = 0;
     int used = 0;
     for (int e = 0; e < EXPERTS; ++e) used += begins[e + 1] > begins[e];
     for (int r = 0; r < ROWS; ++r) {
       for (int e = 0; e < EXPERTS; ++e) {
         double logit = wide(bias[e]);
-        for (int k = 0; k < HIDDEN; ++k) logit += double(wide(x[r * HIDDEN + k])) * wide(router[e * HIDDEN + k]);
-        check(std::abs(logit - wide(logits[r * EXPERTS + e])) < 0.005 * (1 + std::abs(logit)), "logit");
+        for (int k = 0; k < HIDDEN; ++k)
+          logit += double(wide(x[r * HIDDEN + k])) * wide(router[e * HIDDEN + k]);
+        check(std::abs(logit - wide(logits[r * EXPERTS + e])) < 0.005 * (1 + std::abs(logit)),
+              "logit");
       }
       int experts[TOP];
       float share[TOP];
       chosen_of(logits + r * EXPERTS, experts, share);
       for (int j = 0; j < TOP; ++j) {
         const int place = places[r * TOP + j];
-        check(rows[place] == r && place >= begins[experts[j]] && place < begins[experts[j] + 1], "place of a row");
-        check(std::abs(weights[r * TOP + j] - share[j]) <= 0.004f * share[j], "weight of an expert");
+        check(rows[place] == r && place >= begins[experts[j]] && place < begins[experts[j] + 1],
+              "place of a row");
+        check(std::abs(weights[r * TOP + j] - share[j]) <= 0.004f * share[j],
+              "weight of an expert");
       }
-      const std::vector<double> truth = expected(x + r * HIDDEN, gate_up, down, experts, weights + r * TOP);
+      const std::vector<double> truth =
+          expected(x + r * HIDDEN, gate_up, down, experts, weights + r * TOP);
       for (int k = 0; k < HIDDEN; ++k) {
+        check(std::isfinite(wide(out[r * HIDDEN + k])), "output is not finite");
         largest = std::max(largest, std::abs(truth[k]));
         worst = std::max(worst, std::abs(truth[k] - wide(out[r * HIDDEN + k])));
       }
     }
-    std::printf("hidden %d ffn %d experts %d (%d used) top %d rows %d: differs by %.2e of %.2e\n", HIDDEN, FFN, EXPERTS,
-                used, TOP, ROWS, worst, largest);
+    std::printf("hidden %d ffn %d experts %d (%d used) top %d rows %d: differs by %.2e of %.2e\n",
+                HIDDEN,
+                FFN,
+                EXPERTS,
+                used,
+                TOP,
+                ROWS,
+                worst,
+                largest);
     check(worst < 0.01 * largest, "output");
   }
 }
