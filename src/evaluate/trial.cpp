@@ -66,11 +66,16 @@ bool Trial::start_session() {
   options.launch_timeout_s =
       std::max(options_.run_timeout_s, kPatience * task_.reference_us * 1e-6);
   session_.reset();  // two at once would share the cores
-  session_ =
-      std::make_unique<RunnerSession>(library_, task_.buffers_of_sets(), *task_.output, options);
   next_set_ = 0;
   staged_set_ = -1;
-  const LaunchResult started = session_->start();
+  LaunchResult started;
+  // A runner that ends before it has loaded anything is the machine's doing, and rare: once more.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    session_ =
+        std::make_unique<RunnerSession>(library_, task_.buffers_of_sets(), *task_.output, options);
+    started = session_->start();
+    if (started.outcome != LaunchOutcome::kMachineFailed) break;
+  }
   if (started.outcome != LaunchOutcome::kDone) fail(started);
   empty_us_ = session_->empty_launch().elapsed_us;
   return started.outcome == LaunchOutcome::kDone;
