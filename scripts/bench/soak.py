@@ -21,7 +21,6 @@ import threading
 import time
 
 CORRECT = {"slow", "fast"}
-NEVER = {"unscored"}
 
 
 def examples():
@@ -37,7 +36,7 @@ def hostiles():
 
 
 def mixed(count, honest, hostile):
-    """Every tenth is hostile; both lists go round. Grouped in blocks by task, as a trainer's batches are."""
+    """Every tenth is hostile; both lists go round."""
     for i in range(count):
         yield hostile[i // 10 % len(hostile)] if i % 10 == 9 else honest[(i - i // 10) % len(honest)]
 

@@ -61,7 +61,7 @@ class CudaEvaluator : public Evaluator {
            Evaluation& result);
   static bool record(DeviceTrial& trial, Evaluation& result);
   bool verify(DeviceTrial& trial, Evaluation& result) const;
-  void time(DeviceTrial& trial, Evaluation& result) const;
+  void time(DeviceTrial& trial, const ReferenceFlags& flags, Evaluation& result) const;
 
   EvaluatorOptions options_;
   const tasks::Catalogue& catalogue_;
@@ -69,7 +69,6 @@ class CudaEvaluator : public Evaluator {
   std::string architecture_;
   std::unique_ptr<Gpu> gpu_;
   std::uint64_t evaluations_ = 0;
-  ReferenceFlags task_flags_;  // of the task that is judged
 };
 
 bool CudaEvaluator::accept_compiled(const records::Candidate& candidate,
@@ -120,7 +119,6 @@ void CudaEvaluator::run(const records::Candidate& candidate,
   const bool fresh = gpu_->tasks.prepared() != prepared;
   result.stage_s["truth"] = fresh ? task.preparation.truth_s : 0;
   result.stage_s["inputs"] = watch.elapsed_s() - result.stage_s["truth"];
-  task_flags_ = task.flags;
   DeviceTrial trial(task,
                     compiled,
                     gpu_->pool,
@@ -129,7 +127,7 @@ void CudaEvaluator::run(const records::Candidate& candidate,
                     core::CounterRng(gpu_->tasks.secret_seed()).bits(evaluations_++),
                     result);
   if (!record(trial, result) || !verify(trial, result) || until == Until::kVerify) return;
-  time(trial, result);
+  time(trial, task.flags, result);
 }
 
 bool CudaEvaluator::record(DeviceTrial& trial, Evaluation& result) {
@@ -150,7 +148,9 @@ bool CudaEvaluator::verify(DeviceTrial& trial, Evaluation& result) const {
   return right;
 }
 
-void CudaEvaluator::time(DeviceTrial& trial, Evaluation& result) const {
+void CudaEvaluator::time(DeviceTrial& trial,
+                         const ReferenceFlags& flags,
+                         Evaluation& result) const {
   const core::Stopwatch watch;
   records::Timing timing;
   const bool finished = trial.time(protocol_, timing);
@@ -158,8 +158,8 @@ void CudaEvaluator::time(DeviceTrial& trial, Evaluation& result) const {
   if (finished || result.status == Status::kSuspicious) {
     result.timing = timing;
     result.conditions = gpu_->conditions.now();
-    result.conditions->tf32_products = task_flags_.tf32_products;
-    result.conditions->tf32_convolutions = task_flags_.tf32_convolutions;
+    result.conditions->tf32_products = flags.tf32_products;
+    result.conditions->tf32_convolutions = flags.tf32_convolutions;
   }
   if (finished) conclude(result);
 }

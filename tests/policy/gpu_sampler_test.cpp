@@ -191,8 +191,12 @@ void time_shape(const char* name, const ModelConfig& config, int rows) {
   auto seconds = [&](int length) {
     const auto requests = requests_of(5, rows / 5, 512, config.vocab);
     const auto start = std::chrono::steady_clock::now();
-    sampler.sample(
-        requests, options_of(1.0, rows, length), {}, [](std::size_t, const Completion&) {});
+    sampler.sample(requests,
+                   options_of(1.0, rows, length),
+                   {},
+                   [&](std::size_t, const Completion& completion) {
+                     EXPECT_EQ(completion.tokens.size(), static_cast<std::size_t>(length));
+                   });
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
   seconds(256);  // compiles, captures
