@@ -54,8 +54,19 @@ void DeviceTasks::note_peak(Preparation& preparation) const {
       std::max(preparation.peak_gib, static_cast<double>(total - free) / (1 << 30));
 }
 
-// Truths of the sets, and what the float32 reference needs beyond the rule. What float64 took is
-// given back at once.
+// What the float32 reference needs beyond the rule.
+void DeviceTasks::widen_for_the_reference(DeviceTask& prepared,
+                                          const std::vector<at::Tensor>& inputs,
+                                          DeviceExpected& expected) {
+  const tasks::Contract contract = prepared.task->contract_at(options_.evaluate.precision);
+  const at::Tensor output =
+      run_reference(*prepared.task, *prepared.reference, inputs, flags_of(contract));
+  const double factor = make_room_for_the_reference(kernels_.math(), output, expected);
+  prepared.preparation.widening = std::max(prepared.preparation.widening, factor);
+}
+
+// Truths of the sets. What float64 and a reference took is given back before the next set, whose
+// blocks have other sizes.
 void DeviceTasks::make_truth(DeviceTask& prepared) {
   const tasks::Task& task = *prepared.task;
   const Tolerance tolerance{protocol_.absolute_tolerance,
@@ -72,7 +83,6 @@ void DeviceTasks::make_truth(DeviceTask& prepared) {
                                                cases);
     kernels_.synchronize();
     note_peak(prepared.preparation);
-    at::accelerator::emptyCache();
     return expected;
   };
   DeviceExpected pool;
@@ -81,11 +91,8 @@ void DeviceTasks::make_truth(DeviceTask& prepared) {
     const auto& inputs = prepared.tensors(set);
     DeviceExpected& expected = prepared.expected.emplace_back(
         plan.layout == Layout::kPool ? window_of(pool, set, plan.slices) : expect(inputs, 1));
-    if (tolerance.absolute) continue;
-    const at::Tensor output =
-        run_reference(task, *prepared.reference, inputs, flags_of(tolerance.contract));
-    const double factor = make_room_for_the_reference(kernels_.math(), output, expected);
-    prepared.preparation.widening = std::max(prepared.preparation.widening, factor);
+    if (!tolerance.absolute) widen_for_the_reference(prepared, inputs, expected);
+    at::accelerator::emptyCache();
   }
 }
 

@@ -68,6 +68,9 @@ class DeviceTasks {
  private:
   DeviceTask prepare(const tasks::Task& task);
   void make_truth(DeviceTask& prepared);
+  void widen_for_the_reference(DeviceTask& prepared,
+                               const std::vector<at::Tensor>& inputs,
+                               DeviceExpected& expected);
   void run_reference_once(DeviceTask& prepared);
   void make_room(std::uint64_t bytes);
   void note_peak(Preparation& preparation) const;
