@@ -46,8 +46,8 @@ std::string source() {
 
 bool Decoder::fits(const Transformer& model) {
   const ModelConfig& c = model.config;
-  return c.is_plain() && model.device().is_cuda() && model.compute == at::kBFloat16 &&
-         model.weights.embed.scalar_type() == at::kBFloat16 &&
+  return c.experts == 0 && !c.mlp_bias && model.device().is_cuda() &&
+         model.compute == at::kBFloat16 && model.weights.embed.scalar_type() == at::kBFloat16 &&
          (c.head_dim == 64 || c.head_dim == 128) && c.heads / c.kv_heads <= 16 &&
          c.vocab % 4 == 0 && c.hidden % 8 == 0 && c.ffn % 8 == 0;
 }

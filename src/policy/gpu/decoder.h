@@ -34,8 +34,8 @@ struct Sequence {
 class Decoder {
  public:
   static constexpr int kBurst = 8;  // steps between two looks of the host
-  // True for what a GPU has shown right: Qwen3's shape (is_plain), bf16, head_dim 64 or 128. A step
-  // also knows biases, windows, sinks and stretched angles, which gpu_sampler_test tries.
+  // True for what a GPU has shown right (gpu_sampler_test): dense models in bf16, head_dim 64 or
+  // 128, with or without head norms, biases of attention, windows, sinks and stretched angles.
   static bool fits(const Transformer& model);
 
   // Fuses the model's weights (fused_weights.h). `length`: longest completion.
