@@ -90,6 +90,18 @@ std::vector<Entry> entries_of(const std::string& yaml,
   return entries;
 }
 
+Given given_of(const Entry& entry, const std::string& key) {
+  Given given{key, YAML::Dump(entry.value), {}, entry.origin};
+  if (entry.value.IsSequence()) {
+    for (const auto& item : entry.value) given.items.push_back(YAML::Dump(item));
+  }
+  return given;
+}
+
+void add_given(const std::vector<Given>& given, std::vector<Entry>& entries) {
+  for (const auto& one : given) entries.push_back({one.key, value_of(one.value), one.origin});
+}
+
 void add_overrides(const std::vector<std::string>& overrides,
                    std::vector<Entry>& entries,
                    std::vector<Problem>& problems) {

@@ -27,6 +27,9 @@ struct Problem {
 std::vector<Entry> entries_of(const std::string& yaml,
                               const std::string& name,
                               std::vector<Problem>& problems);
+// An entry as it can be handed on, and back.
+Given given_of(const Entry& entry, const std::string& key);
+void add_given(const std::vector<Given>& given, std::vector<Entry>& entries);
 // Appends the overrides, later than what the file says.
 void add_overrides(const std::vector<std::string>& overrides,
                    std::vector<Entry>& entries,

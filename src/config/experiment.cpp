@@ -30,8 +30,9 @@ std::vector<Field> fields_of(const ExperimentConfig& config) {
 
 LoadedExperiment parse_experiment(const std::string& yaml,
                                   const std::string& name,
-                                  const std::vector<std::string>& overrides) {
-  FieldReader reader(yaml, name, overrides);
+                                  const std::vector<std::string>& overrides,
+                                  const std::vector<Given>& given) {
+  FieldReader reader(yaml, name, overrides, given);
   LoadedExperiment loaded;
   loaded.file = name;
   const std::string preset = reader.peek("preset");

@@ -47,10 +47,12 @@ YAML::Node as_list(const Entry& entry, const T&) {
 
 FieldReader::FieldReader(const std::string& yaml,
                          const std::string& name,
-                         const std::vector<std::string>& overrides)
+                         const std::vector<std::string>& overrides,
+                         const std::vector<Given>& given)
     : impl_(std::make_unique<Impl>()) {
   impl_->name = name;
   impl_->entries = entries_of(yaml, name, impl_->problems);
+  add_given(given, impl_->entries);
   add_overrides(overrides, impl_->entries, impl_->problems);
 }
 
@@ -62,6 +64,31 @@ std::string FieldReader::peek(const std::string& key) const {
     if (entry.key == key && entry.value.IsScalar()) value = entry.value.Scalar();
   }
   return value;
+}
+
+std::vector<std::string> FieldReader::names_in(const std::string& group) {
+  impl_->groups.push_back(group);
+  std::vector<std::string> names;
+  for (auto& entry : impl_->entries) {
+    if (!core::starts_with(entry.key, group + ".")) continue;
+    const std::string rest = entry.key.substr(group.size() + 1),
+                      name = rest.substr(0, rest.find('.'));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    impl_->groups.push_back(group + "." + name);  // it may be empty
+  }
+  return names;
+}
+
+std::vector<Given> FieldReader::take(const std::string& group) {
+  impl_->groups.push_back(group);
+  std::vector<Given> taken;
+  for (auto& entry : impl_->entries) {
+    if (!core::starts_with(entry.key, group + ".")) continue;
+    entry.used = true;
+    impl_->origins[entry.key] = entry.origin;
+    taken.push_back(given_of(entry, entry.key.substr(group.size() + 1)));
+  }
+  return taken;
 }
 
 void FieldReader::complain(const std::string& key, const std::string& what) {

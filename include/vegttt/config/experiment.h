@@ -248,10 +248,12 @@ struct LoadedExperiment {
 // with file:line and the nearest known key. `preset` is applied first.
 LoadedExperiment load_experiment(const std::string& path,
                                  const std::vector<std::string>& overrides);
-// The same from YAML text; `name` stands for the file in messages.
+// The same from YAML text; `name` stands for the file in messages. What is `given` comes after the
+// text's values and before the overrides.
 LoadedExperiment parse_experiment(const std::string& yaml,
                                   const std::string& name,
-                                  const std::vector<std::string>& overrides);
+                                  const std::vector<std::string>& overrides,
+                                  const std::vector<Given>& given = {});
 // YAML with each value's origin as a comment; reading it back gives the same values.
 std::string show_experiment(const LoadedExperiment& loaded);
 // Every field in the order of visit_fields: dotted key, value as YAML flow text, what it means.

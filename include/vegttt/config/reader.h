@@ -14,10 +14,12 @@ namespace vegttt::config {
 class FieldReader {
  public:
   // `name` stands for the file in messages. Throws UserError only where the YAML itself cannot be
-  // parsed.
+  // parsed. Where a key has several values, the last one counts: the file's, those `given`, the
+  // overrides.
   FieldReader(const std::string& yaml,
               const std::string& name,
-              const std::vector<std::string>& overrides);
+              const std::vector<std::string>& overrides,
+              const std::vector<Given>& given = {});
   ~FieldReader();
 
   template <class Options>
@@ -28,6 +30,10 @@ class FieldReader {
   // The value given for one key, "" when there is none: for keys that must be known before the
   // others are read.
   std::string peek(const std::string& key) const;
+  // For groups whose keys are chosen by the user: the names in `group`, in their order, ..
+  std::vector<std::string> names_in(const std::string& group);
+  // .. and everything below it, with keys that begin behind it: to be read as another struct's.
+  std::vector<Given> take(const std::string& group);
   // Adds a mistake of the caller's own at the place where `key` was given.
   void complain(const std::string& key, const std::string& what);
   // Throws one UserError that lists every mistake, unknown keys included.

@@ -29,6 +29,14 @@ struct Origin {
   std::string text;  // "default", "configs/x.yaml:12", "command line"
 };
 
+// A value that stands somewhere else than in the file of the struct it belongs to: a campaign's.
+struct Given {
+  std::string key;                 // "learn.learning_rate"
+  std::string value;               // YAML
+  std::vector<std::string> items;  // where it is a list: YAML of each item
+  Origin origin;
+};
+
 // A resolved config: the typed struct lives elsewhere; this remembers where each dotted key came
 // from.
 using Origins = std::map<std::string, Origin>;
