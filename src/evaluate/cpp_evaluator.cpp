@@ -49,6 +49,8 @@ class CppEvaluator : public Evaluator {
   void evaluate_all(const std::vector<Submission>& submissions,
                     const std::function<void(std::size_t, const Evaluation&)>& done) override;
 
+  void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
+
  private:
   Evaluation judge(const records::Candidate& candidate,
                    const CompileResult& compiled,

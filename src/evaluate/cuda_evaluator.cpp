@@ -43,6 +43,8 @@ class CudaEvaluator : public Evaluator {
   void evaluate_all(const std::vector<Submission>& submissions,
                     const std::function<void(std::size_t, const Evaluation&)>& done) override;
 
+  void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
+
  private:
   DeviceCompileResult compile(const records::Candidate& candidate) const {
     return compile_for_device(

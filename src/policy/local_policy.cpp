@@ -130,4 +130,22 @@ std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options, st
   return std::make_unique<LocalPolicy>(options.folder, model, front.tokenizer, front.chat, adapter);
 }
 
+void start_over(LocalPolicy& policy, const config::PolicyOptions& options, std::uint64_t seed) {
+  const at::NoGradGuard no_gradients;
+  VEGTTT_ASSERT(policy.adapter(), "a policy that learns has an adapter");
+  const Adapter fresh = adapter_of(options, policy.model()->weights, seed);
+  Adapter& used = *policy.adapter();
+  if (fresh.scale() != used.scale() || fresh.pairs.size() != used.pairs.size())
+    throw core::UserError("the adapter is not of the shape this policy was loaded with",
+                          "policy.lora");
+  for (auto& [path, pair] : used.pairs) {
+    const auto found = fresh.pairs.find(path);
+    if (found == fresh.pairs.end() || found->second.a.sizes() != pair.a.sizes())
+      throw core::UserError("the adapter is not of the shape this policy was loaded with",
+                            "policy.lora");
+    pair.a.copy_(found->second.a);
+    pair.b.copy_(found->second.b);
+  }
+}
+
 }  // namespace vegttt::policy

@@ -48,6 +48,8 @@ class Evaluator {
   virtual void evaluate_all(
       const std::vector<Submission>& submissions,
       const std::function<void(std::size_t, const records::Evaluation&)>& done) = 0;
+  // From here on assembled sources and logs go there ("": nowhere): for one judge of several runs.
+  virtual void keep_kernels_in(const std::string& /*folder*/) {}
 };
 
 struct EvaluatorOptions {

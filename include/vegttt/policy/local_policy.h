@@ -71,4 +71,9 @@ void check_local(const config::PolicyOptions& options);
 std::unique_ptr<LocalPolicy> load_local(const config::PolicyOptions& options,
                                         std::uint64_t seed = 0);
 
+// Makes the policy theta_0 of another run: the adapter that load_local would give it, written over
+// the one it has, so that nothing is loaded or captured again. `options` must be those it was
+// loaded with; a learner of the run before must be gone. Throws UserError when they do not fit.
+void start_over(LocalPolicy& policy, const config::PolicyOptions& options, std::uint64_t seed);
+
 }  // namespace vegttt::policy
