@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tensorboard/event_file.h"
+#include "tensorboard/scalars_of.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
 #include "vegttt/core/json_lines.h"
@@ -132,6 +134,7 @@ void RunDirectory::begin_attempt(const std::vector<std::string>& argv) {
   core::log_to_file(
       (path_ / "logs" / ("attempt_" + std::to_string(ledger_.attempts) + ".log")).string());
   appender("command.txt").append(core::join(argv, " "));
+  open_events();
   save_ledger();
 }
 
@@ -154,6 +157,10 @@ void RunDirectory::save_ledger() {
 
 void RunDirectory::write_result(const std::string& file_name, const core::Json& result) {
   core::write_file_atomically(path_ / file_name, core::dump_json(result, 2) + "\n");
+  if (events_ && result.contains("fresh") && !result.at("fresh").is_null())
+    events_->add(
+        core::get<int>(result, "selected_step", file_name),
+        tensorboard::fresh_scalars_of(records::step_metrics_from_json(result.at("fresh"))));
 }
 
 // --- rollouts

@@ -2,6 +2,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "tensorboard/event_file.h"
+#include "tensorboard/scalars_of.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json_lines.h"
 #include "vegttt/experiment/records_file.h"
@@ -60,6 +62,14 @@ void RunDirectory::add_step(const records::StepMetrics& metrics,
   appender("metrics.jsonl").append(core::dump_json(records::to_json(metrics)));
   appender("metrics.jsonl").sync();
   trajectory_.steps.push_back(metrics);
+  if (events_) events_->add(step, tensorboard::scalars_of(metrics));
+}
+
+// Steps that an earlier attempt recorded without telling TensorBoard are told now.
+void RunDirectory::open_events() {
+  events_ = std::make_unique<tensorboard::EventFile>(path_ / "tensorboard");
+  for (const auto& step : trajectory_.steps)
+    events_->add(step.step_idx, tensorboard::scalars_of(step));
 }
 
 std::string RunDirectory::checkpoint_folder(int step) const {

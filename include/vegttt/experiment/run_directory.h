@@ -13,6 +13,10 @@
 
 namespace vegttt::experiment {
 
+namespace tensorboard {
+class EventFile;
+}
+
 // What a run needs to be continued besides its config. run.json.
 struct RunFacts {
   std::string method;
@@ -65,6 +69,7 @@ class RunDirectory : public adapt::RunStore {
   void read_records();
   void read_steps();
   void forget_unscored(adapt::Stream stream);
+  void open_events();
   core::LineAppender& appender(const std::string& file_name);
   std::string ledger_file() const { return facts_.method + "_compute.json"; }
 
@@ -79,6 +84,7 @@ class RunDirectory : public adapt::RunStore {
   records::Trajectory trajectory_;
   std::set<int> rewarded_steps_;
   std::map<std::string, std::unique_ptr<core::LineAppender>> appenders_;
+  std::unique_ptr<tensorboard::EventFile> events_;  // none before the first attempt
   records::ComputeLedger ledger_;
   double earlier_wall_clock_s_ = 0;
   core::Stopwatch watch_;
