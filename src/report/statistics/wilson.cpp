@@ -1,7 +1,7 @@
-#include "vegttt/report/statistics.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "vegttt/report/statistics.h"
 
 namespace vegttt::report {
 

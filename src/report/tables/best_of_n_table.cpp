@@ -1,0 +1,45 @@
+#include "vegttt/report/tables.h"
+
+namespace vegttt::report {
+
+Table best_of_n_table(const RunRecords& run) {
+  Table table;
+  table.name = "best_of_n";
+  table.title = "Best of N in " + run.path.filename().string();
+  table.cells = Cells({"task", "n", "correct", "sample fast_1", "selected", "timed again"});
+  for (const auto& row : run.summary.at("rows")) {
+    const bool found = row.at("selected_correct").get<bool>();
+    table.cells.add(
+        {row.at("problem_id").get<std::string>(),
+         count_cell(row.at("n").get<int>()),
+         count_cell(row.at("correct").get<int>()),
+         percent_cell(row.at("sample_fast_1").get<double>()),
+         found ? times_cell(row.at("selected_speedup").get<double>()) : missing_cell(),
+         found ? times_cell(row.at("confirmed_speedup").get<double>()) : missing_cell()});
+  }
+  const auto rate = [&](const char* key) {
+    return percent_cell(run.summary.at(key).get<double>()).text;
+  };
+  table.notes = {"Sample fast_1 " + rate("sample_fast_1") +
+                 " (over samples); tasks with a fast selected kernel " + rate("selected_fast_1") +
+                 ", still fast when timed again " + rate("confirmed_fast_1") + " (over tasks)."};
+  table.circumstances.sample_seeds = {run.seed};
+  table.circumstances.protocol = run.protocol;
+  table.circumstances.machine = run.machine;
+  return table;
+}
+
+std::vector<Table> tables_of(const RunRecords& run) {
+  std::vector<Table> tables;
+  if (!run.trajectory.steps.empty()) tables.push_back(trajectory_table(run));
+  if (run.summary.contains("selections")) {
+    std::vector<records::Selection> selections;
+    for (const auto& one : run.summary.at("selections"))
+      selections.push_back(records::selection_from_json(one));
+    tables.push_back(selection_table(run, selections));
+  }
+  if (run.summary.contains("rows")) tables.push_back(best_of_n_table(run));
+  return tables;
+}
+
+}  // namespace vegttt::report
