@@ -3,7 +3,7 @@
 // graph can hold it; no atomics on floats, so that a step's result depends on its input alone. Compiled at run time for
 // one model (src/policy/gpu/experts.cpp) with
 //   HIDDEN, FFN     multiples of 32        EXPERTS, TOP    how many there are, and how many a row goes through
-//   ROWS            rows of a step
+//   ROWS            rows of a step at most
 // Rounding: logits to bf16 and the weights of the chosen to bf16, as transformers; the gated values to bf16; an expert's
 // output with its bias to bf16; the sum of a row's experts, in ascending order, to bf16. All else is float32.
 //
@@ -60,13 +60,13 @@ __device__ __forceinline__ float high(u32 both) { return __uint_as_float(both & 
 
 constexpr int kTopWords = (ROWS + 31) / 32, kPerLane = (EXPERTS + 31) / 32;
 
-// logits [ROWS, EXPERTS] = x w^T + bias, rounded once. Grid (rows / 8, experts / 16), 256 threads: a warp takes every
+// logits [rows, EXPERTS] = x w^T + bias, rounded once. Grid (rows / 8, experts / 16), 256 threads: a warp takes every
 // eighth 32 columns. Which column is which is permuted alike for both, so that every load is of 16 bytes.
 extern "C" __global__ void __launch_bounds__(256)
-    router(const bf16* x, const bf16* w, const bf16* bias, bf16* logits) {
+    router(const bf16* x, const bf16* w, const bf16* bias, bf16* logits, int rows) {
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, g = lane / 4, c = lane % 4;
   const int row = 8 * blockIdx.x, expert = 16 * blockIdx.y;
-  const bf16* tokens = x + u64(min(row + g, ROWS - 1)) * HIDDEN + 8 * c;
+  const bf16* tokens = x + u64(min(row + g, rows - 1)) * HIDDEN + 8 * c;
   const bf16* first = w + u64(min(expert + g, EXPERTS - 1)) * HIDDEN + 8 * c;
   const bf16* second = w + u64(min(expert + g + 8, EXPERTS - 1)) * HIDDEN + 8 * c;
   float sum[4] = {};
@@ -84,7 +84,7 @@ extern "C" __global__ void __launch_bounds__(256)
   for (int i = 0; i < 8; ++i) total += parts[i][threadIdx.x];
   const int of = threadIdx.x / 4, i = threadIdx.x % 4;
   const int e = expert + of / 4 + 8 * (i / 2), r = row + 2 * (of % 4) + i % 2;
-  if (e < EXPERTS && r < ROWS) logits[u64(r) * EXPERTS + e] = narrow(total + (bias != nullptr ? wide(bias[e]) : 0.0f));
+  if (e < EXPERTS && r < rows) logits[u64(r) * EXPERTS + e] = narrow(total + (bias != nullptr ? wide(bias[e]) : 0.0f));
 }
 
 // Larger logits have larger keys, and of equal ones the first expert; never 0.
@@ -100,16 +100,16 @@ __device__ __forceinline__ float logit_of(u32 key) {
 }
 
 // Which experts each row goes through, in ascending order, and where: expert e has the places [begins[e], begins[e + 1])
-// of a list of ROWS * TOP, in the rows' order. rows[place]: whose it is. places, weights [ROWS, TOP]. One block of 1024.
+// of a list of count * TOP, in the rows' order. rows[place]: whose it is. places, weights [count, TOP]. One block of 1024.
 extern "C" __global__ void __launch_bounds__(1024)
-    route(const bf16* logits, int* begins, int* rows, int* places, float* weights) {
+    route(const bf16* logits, int* begins, int* rows, int* places, float* weights, int count) {
   __shared__ u32 users[EXPERTS][kTopWords];
   __shared__ unsigned short chosen[ROWS * TOP];
   __shared__ int begin[EXPERTS + 1];
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   for (int i = threadIdx.x; i < EXPERTS * kTopWords; i += blockDim.x) users[i / kTopWords][i % kTopWords] = 0;
   __syncthreads();
-  for (int row = warp; row < ROWS; row += blockDim.x / 32) {
+  for (int row = warp; row < count; row += blockDim.x / 32) {
     u32 keys[kPerLane], mine = 0, largest = 0;
 #pragma unroll
     for (int i = 0; i < kPerLane; ++i) {
@@ -165,7 +165,7 @@ extern "C" __global__ void __launch_bounds__(1024)
   }
   __syncthreads();
   for (int i = threadIdx.x; i <= EXPERTS; i += blockDim.x) begins[i] = begin[i];
-  for (int i = threadIdx.x; i < ROWS * TOP; i += blockDim.x) {
+  for (int i = threadIdx.x; i < count * TOP; i += blockDim.x) {
     const int e = chosen[i], row = i / TOP;
     int place = begin[e] + __popc(users[e][row / 32] & ((1u << row % 32) - 1));
     for (int w = 0; w < row / 32; ++w) place += __popc(users[e][w]);
@@ -417,7 +417,7 @@ extern "C" __global__ void __launch_bounds__(kThreads, 3)
   grouped(shared, packed, bias, begins, layer, [&](int place) { return hidden + u64(place) * FFN; });
 }
 
-// out [ROWS, HIDDEN]: each row's experts, weighted, in ascending order. Grid (columns / 1024, ROWS), 128 threads.
+// out [rows, HIDDEN]: each row's experts, weighted, in ascending order. Grid (columns / 1024, rows), 128 threads.
 extern "C" __global__ void __launch_bounds__(128)
     combine(const bf16* y, const int* places, const float* weights, bf16* out) {
   const int column = 8 * (blockIdx.x * blockDim.x + threadIdx.x), row = blockIdx.y;

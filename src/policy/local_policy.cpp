@@ -69,7 +69,7 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
     return sample_with_workers(*model_, requests, options, chat_.end_tokens, workers, done);
   }
   const at::NoGradGuard no_gradients;
-  if (gpu::Decoder::fits(*model_)) {
+  if (gpu::GpuModel::fits(*model_)) {
     if (!gpu_) gpu_ = std::make_shared<gpu::Sampler>(*model_);
     return gpu_->sample(requests, options, chat_.end_tokens, done);
   }

@@ -111,7 +111,7 @@ void compare(const ModelConfig& c, int rows, Choice choice) {
   ASSERT_TRUE(gpu::Experts::fits(c, rows));
   const Layer layer = random_layer(c, choice);
   gpu::Experts experts(c, rows);
-  const gpu::PackedLayer packed = experts.pack(layer);
+  const gpu::PackedLayer packed = gpu::pack_layer(layer);
   const at::Tensor x = at::randn({rows, c.hidden}, on_gpu(at::kBFloat16));
   at::Tensor out = at::full_like(x, NAN), again = at::full_like(x, NAN);
   experts.run(x, packed, out);
@@ -164,16 +164,15 @@ TEST(GpuExperts, AgreeWithTheFormatsDefinitionInDouble) {
 TEST(GpuExperts, MatricesComeBackExactly) {
   if (no_gpu()) GTEST_SKIP() << "no GPU";
   for (const ModelConfig& c : {shape(2880, 2880, 32, 4), shape(96, 160, 5, 2)}) {
-    gpu::Experts experts(c, 1);
     ExpertLinear matrix = random_matrix(c.experts, 2 * c.ffn, c.hidden);
     matrix.scales[1] = 35;  // 2^-92 to 2^33
     matrix.scales[2] = 160;
-    const gpu::PackedExperts packed = experts.pack(matrix);
-    const at::Tensor wide = experts.widen(packed, 1, c.experts - 1);
+    const gpu::PackedExperts packed = gpu::pack_experts(matrix);
+    const at::Tensor wide = gpu::widen_experts(packed, 1, c.experts - 1);
     for (const int e : {1, 2, c.experts - 1})
       EXPECT_TRUE(wide[e - 1].to(at::kDouble).equal(exact(matrix, e))) << "expert " << e;
     matrix.scales[0][0][0] = 161;
-    EXPECT_ANY_THROW(experts.pack(matrix));
+    EXPECT_ANY_THROW(gpu::pack_experts(matrix));
   }
 }
 
@@ -236,7 +235,7 @@ void time_shape(const char* name, const ModelConfig& c, int layers, int rows, do
   const Layer loaded = random_layer(c, Choice::kRandom);
   at::cuda::getCurrentCUDAStream().synchronize();
   gpu::PackedLayer layer;
-  const double packing = ms_of(2, [&] { layer = experts.pack(loaded); });
+  const double packing = ms_of(2, [&] { layer = gpu::pack_layer(loaded); });
   const at::Tensor x = at::randn({rows, c.hidden}, on_gpu(at::kBFloat16));
   at::Tensor out = at::empty_like(x), eager = at::empty_like(x);
   experts.run(x, layer, eager);
@@ -268,7 +267,7 @@ void time_shape(const char* name, const ModelConfig& c, int layers, int rows, do
     at::Tensor wide;
     const double ms = ms_of(3, [&] {
       wide = at::Tensor();
-      wide = experts.widen(layer.gate_up, 0, c.experts);
+      wide = gpu::widen_experts(layer.gate_up, 0, c.experts);
     });
     std::printf("; its gate_up to bf16: %.2f ms, %.0f %% of the copy's bandwidth",
                 ms,

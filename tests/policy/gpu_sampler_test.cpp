@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <numeric>
 
+#include "gpu/gpu_model.h"
 #include "gpu/sampler.h"
 #include "vegttt/policy/lora.h"
 
@@ -33,7 +35,10 @@ Transformer random_on_gpu(const ModelConfig& config) {
   Transformer model{config, {}, at::kBFloat16};
   const auto options = at::TensorOptions().device(at::kCUDA).dtype(at::kBFloat16);
   for (const NamedTensor& named : named_tensors(model.weights, config))
-    *named.tensor = named.shape.size() == 1
+    *named.tensor = named.raw ? (named.name.ends_with("_scales")
+                                     ? at::full(named.shape, 121, options.dtype(at::kByte))
+                                     : at::randint(256, named.shape, options.dtype(at::kByte)))
+                    : named.shape.size() == 1
                         ? (named.name.ends_with("norm.weight") ? at::ones(named.shape, options)
                                                                : at::randn(named.shape, options))
                         : at::randn(named.shape, options).mul_(0.05);
@@ -66,18 +71,25 @@ std::vector<SampleRequest> requests_of(int prompts, int each, int length, int vo
 }
 
 // Largest and mean |sampler - forward| over all tokens of all completions.
-void compare(Transformer& model, const config::SamplingOptions& options, const char* name) {
-  const auto requests = requests_of(3, 5, 37, model.config.vocab);
+void compare(Transformer& model,
+             const config::SamplingOptions& options,
+             const char* name,
+             int each = 5,
+             const std::vector<int>& end_tokens = {}) {
+  ASSERT_TRUE(gpu::GpuModel::fits(model)) << name;
+  const auto requests = requests_of(3, each, 37, model.config.vocab);
   std::vector<Completion> completions(requests.size());
   const at::NoGradGuard no_gradients;
   gpu::Sampler sampler(model);
-  sampler.sample(requests, options, {}, [&](std::size_t i, Completion completion) {
+  sampler.sample(requests, options, end_tokens, [&](std::size_t i, Completion completion) {
     completions[i] = std::move(completion);
   });
   double largest = 0, sum = 0;
   int count = 0, likeliest = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    ASSERT_EQ(completions[i].tokens.size(), static_cast<std::size_t>(options.max_new_tokens));
+    ASSERT_FALSE(completions[i].tokens.empty());
+    if (end_tokens.empty())
+      ASSERT_EQ(completions[i].tokens.size(), static_cast<std::size_t>(options.max_new_tokens));
     std::vector<int> tokens = requests[i].prompt;
     tokens.insert(tokens.end(), completions[i].tokens.begin(), completions[i].tokens.end());
     const at::Tensor input = at::tensor(tokens, at::kLong).to(at::kCUDA);
@@ -145,6 +157,35 @@ TEST(GpuSampler, AgreesWithTheForwardPass) {
   windows.sinks = windows.o_bias = windows.qkv_bias = windows.norm_in_float = true;
   Transformer windowed = random_on_gpu(windows);
   compare(windowed, options_of(1.0, 8, 75), "windows of 40, sinks, biases");
+}
+
+// Completions of very different lengths: rows are refilled, then the last ones move together into
+// ever smaller steps.
+TEST(GpuSampler, RowsThatMoveGoOnAsTheyWere) {
+  Transformer model = random_on_gpu(shape(4, 384, 6, 2, 64, 1024, 4096, true));
+  const Adapter adapter = adapter_for(model, 0.02);
+  std::vector<int> ends(60);
+  std::iota(ends.begin(), ends.end(), 0);
+  compare(model, options_of(1.0, 40, 200), "40 rows that end at different times", 20, ends);
+}
+
+TEST(GpuSampler, AMixtureOfExpertsAgreesWithTheForwardPass) {
+  ModelConfig config = shape(4, 256, 16, 2, 64, 192, 4096, false);
+  config.windows = {40, 0, 40, 0};
+  config.sinks = config.o_bias = config.qkv_bias = config.norm_in_float = config.mxfp4 = true;
+  config.experts = 12;
+  config.experts_per_token = 4;
+  config.rope_scaling.kind = RopeScaling::Kind::kYarn;
+  config.rope_scaling.factor = 32;
+  config.rope_scaling.original_positions = 64;
+  config.rope_scaling.truncate = false;
+  config.rope_scaling.attention_factor = 1.3465735902799727;
+  Transformer model = random_on_gpu(config);
+  const Adapter adapter = adapter_for(model, 0.02);
+  compare(model, options_of(1.0, 8, 75), "gpt-oss: experts, windows, sinks, YaRN, adapter");
+  std::vector<int> ends(60);
+  std::iota(ends.begin(), ends.end(), 0);
+  compare(model, options_of(1.0, 40, 100), "the same, rows that end", 20, ends);
 }
 
 TEST(GpuSampler, FiltersKeepTheLikeliest) {

@@ -2,7 +2,10 @@
 
 #include <ATen/ATen.h>
 #include <ATen/cuda/CUDAContext.h>
+#include <c10/cuda/CUDAFunctions.h>
 
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,7 +41,75 @@ at::Tensor as_bf16(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.to(at::kCUDA, at::kBFloat16).contiguous() : tensor;
 }
 
+std::string source() {
+  return std::string(carried_kernels::find_embedded("kernels/policy/experts.cu").value());
+}
+
+// Packing and widening know every shape at run time; the rest of this program is not used. Never
+// unloaded: the driver may be gone when a process ends.
+Program& repacking() {
+  static std::map<int, Program*> programs;  // by device
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  Program*& program = programs[c10::cuda::current_device()];
+  if (program == nullptr)
+    program = new Program(source(),
+                          {define("HIDDEN", 64),
+                           define("FFN", 64),
+                           define("EXPERTS", 1),
+                           define("TOP", 1),
+                           define("ROWS", 1)});
+  return *program;
+}
+
 }  // namespace
+
+PackedExperts pack_experts(const ExpertLinear& matrix) {
+  const at::Tensor blocks = matrix.blocks.to(at::kCUDA).contiguous(),
+                   scales = matrix.scales.to(at::kCUDA).contiguous();
+  if (scales.max().item<std::uint8_t>() > kLargestScale)
+    throw core::UserError("a scale of an expert's MXFP4 matrix is above 2^33 or not a number");
+  PackedExperts packed;
+  packed.out = static_cast<int>(matrix.out());
+  packed.in = static_cast<int>(matrix.in());
+  packed.bias = as_bf16(matrix.bias);
+  const unsigned count = pieces(packed.out, packed.in);
+  packed.bytes = at::empty({matrix.experts(), std::int64_t{count} * kPieceBytes}, blocks.options());
+  repacking().launch("pack_experts",
+                     dim3(count, static_cast<unsigned>(matrix.experts())),
+                     128,
+                     0,
+                     at::cuda::getCurrentCUDAStream(),
+                     data(blocks),
+                     data(scales),
+                     mutable_data(packed.bytes),
+                     packed.out,
+                     packed.in);
+  return packed;
+}
+
+PackedLayer pack_layer(const Layer& layer) {
+  return {as_bf16(layer.router.weight),
+          as_bf16(layer.router.bias),
+          pack_experts(layer.gate_up),
+          pack_experts(layer.down_experts)};
+}
+
+at::Tensor widen_experts(const PackedExperts& matrix, int first, int count) {
+  at::Tensor matrices =
+      at::empty({count, matrix.out, matrix.in}, matrix.bytes.options().dtype(at::kBFloat16));
+  repacking().launch("widen_experts",
+                     dim3(pieces(matrix.out, matrix.in), static_cast<unsigned>(count)),
+                     96,
+                     0,
+                     at::cuda::getCurrentCUDAStream(),
+                     data(matrix.bytes),
+                     mutable_data(matrices),
+                     first,
+                     matrix.out,
+                     matrix.in);
+  return matrices;
+}
 
 bool Experts::fits(const ModelConfig& c, int rows) {
   return c.mxfp4 && c.experts >= c.experts_per_token && c.experts <= 1024 &&
@@ -55,13 +126,12 @@ Experts::Experts(const ModelConfig& c, int rows)
       rows_(rows),
       limit_(static_cast<float>(c.swiglu_limit)),
       alpha_(static_cast<float>(c.swiglu_alpha)) {
-  program_ = std::make_unique<Program>(
-      std::string(carried_kernels::find_embedded("kernels/policy/experts.cu").value()),
-      std::vector<std::string>{define("HIDDEN", hidden_),
-                               define("FFN", ffn_),
-                               define("EXPERTS", experts_),
-                               define("TOP", top_),
-                               define("ROWS", rows_)});
+  program_ = std::make_unique<Program>(source(),
+                                       std::vector<std::string>{define("HIDDEN", hidden_),
+                                                                define("FFN", ffn_),
+                                                                define("EXPERTS", experts_),
+                                                                define("TOP", top_),
+                                                                define("ROWS", rows_)});
   for (const char* kernel : {"experts_gate_up", "experts_down"})
     program_->allow_shared(kernel, kShared);
   const auto bf16 = at::TensorOptions().device(at::kCUDA).dtype(at::kBFloat16);
@@ -75,59 +145,14 @@ Experts::Experts(const ModelConfig& c, int rows)
   outputs_ = at::empty({places, hidden_}, bf16);
 }
 
-PackedExperts Experts::pack(const ExpertLinear& matrix) const {
-  const at::Tensor blocks = matrix.blocks.to(at::kCUDA).contiguous(),
-                   scales = matrix.scales.to(at::kCUDA).contiguous();
-  if (scales.max().item<std::uint8_t>() > kLargestScale)
-    throw core::UserError("a scale of an expert's MXFP4 matrix is above 2^33 or not a number");
-  PackedExperts packed;
-  packed.out = static_cast<int>(matrix.out());
-  packed.in = static_cast<int>(matrix.in());
-  packed.bias = as_bf16(matrix.bias);
-  const unsigned count = pieces(packed.out, packed.in);
-  packed.bytes = at::empty({matrix.experts(), std::int64_t{count} * kPieceBytes}, blocks.options());
-  program_->launch("pack_experts",
-                   dim3(count, static_cast<unsigned>(matrix.experts())),
-                   128,
-                   0,
-                   at::cuda::getCurrentCUDAStream(),
-                   data(blocks),
-                   data(scales),
-                   mutable_data(packed.bytes),
-                   packed.out,
-                   packed.in);
-  return packed;
-}
-
-PackedLayer Experts::pack(const Layer& layer) const {
-  return {as_bf16(layer.router.weight),
-          as_bf16(layer.router.bias),
-          pack(layer.gate_up),
-          pack(layer.down_experts)};
-}
-
-at::Tensor Experts::widen(const PackedExperts& matrix, int first, int count) const {
-  at::Tensor matrices =
-      at::empty({count, matrix.out, matrix.in}, matrix.bytes.options().dtype(at::kBFloat16));
-  program_->launch("widen_experts",
-                   dim3(pieces(matrix.out, matrix.in), static_cast<unsigned>(count)),
-                   96,
-                   0,
-                   at::cuda::getCurrentCUDAStream(),
-                   data(matrix.bytes),
-                   mutable_data(matrices),
-                   first,
-                   matrix.out,
-                   matrix.in);
-  return matrices;
-}
-
 void Experts::run(const at::Tensor& x,
                   const PackedLayer& layer,
                   at::Tensor& out,
                   const Mark& mark) {
   const cudaStream_t stream = at::cuda::getCurrentCUDAStream();
-  const auto rows = static_cast<unsigned>(rows_), experts = static_cast<unsigned>(experts_);
+  const int count = static_cast<int>(x.size(0));
+  VEGTTT_ASSERT(count <= rows_, "a step has no more rows than were made room for");
+  const auto rows = static_cast<unsigned>(count), experts = static_cast<unsigned>(experts_);
   const auto launch = [&](const char* name, dim3 grid, dim3 block, int shared, auto... arguments) {
     program_->launch(name, grid, block, static_cast<unsigned>(shared), stream, arguments...);
     if (mark) mark(name);
@@ -139,7 +164,8 @@ void Experts::run(const at::Tensor& x,
          data(x),
          data(layer.router),
          data(layer.router_bias),
-         mutable_data(logits_));
+         mutable_data(logits_),
+         count);
   launch("route",
          1,
          1024,
@@ -148,7 +174,8 @@ void Experts::run(const at::Tensor& x,
          mutable_data(begins_),
          mutable_data(rows_of_),
          mutable_data(places_),
-         mutable_data(weights_));
+         mutable_data(weights_),
+         count);
   launch("experts_gate_up",
          dim3(tiles(2 * ffn_), experts),
          32 * kWarps,

@@ -25,21 +25,21 @@ struct PackedLayer {
   PackedExperts gate_up, down;
 };
 
+// From a layer on a GPU, which may then give up its blocks and scales. Needs as much memory again
+// meanwhile. UserError when a scale is above 2^33, which no model has.
+PackedLayer pack_layer(const Layer& layer);
+PackedExperts pack_experts(const ExpertLinear& matrix);
+// bf16 [count, out, in], exactly what the packed values are. On the current stream.
+at::Tensor widen_experts(const PackedExperts& matrix, int first, int count);
+
 class Experts {
  public:
   // True for models and steps that the kernels can do: MXFP4, no adapter on experts or router.
   static bool fits(const ModelConfig& config, int rows);
 
-  // Compiles, and holds what lies between the kernels for steps of `rows` rows, on the current
-  // device.
+  // Compiles, and holds what lies between the kernels for steps of at most `rows` rows, on the
+  // current device.
   Experts(const ModelConfig& config, int rows);
-
-  // From a layer as loaded, which may then give up its blocks and scales. Needs as much memory
-  // again meanwhile. UserError when a scale is above 2^33, which no model has.
-  PackedLayer pack(const Layer& layer) const;
-  PackedExperts pack(const ExpertLinear& matrix) const;
-  // bf16 [count, out, in], exactly what the packed values are.
-  at::Tensor widen(const PackedExperts& matrix, int first, int count) const;
 
   // out [rows, hidden] = the mixture of x [rows, hidden], bf16, on the current stream; may be
   // captured. The result depends on x and weights alone, bit by bit. `mark` is told of each kernel
@@ -47,7 +47,7 @@ class Experts {
   using Mark = std::function<void(const char*)>;
   void run(const at::Tensor& x, const PackedLayer& layer, at::Tensor& out, const Mark& mark = {});
 
-  // Of the last run: bf16 [rows, experts]; int [experts + 1], where each expert's rows begin.
+  // Of the last run: bf16 [most rows, experts]; int [experts + 1], where each expert's rows begin.
   const at::Tensor& logits() const { return logits_; }
   const at::Tensor& begins() const { return begins_; }
 

@@ -5,22 +5,20 @@
 #include <algorithm>
 
 namespace vegttt::policy::gpu {
-namespace {
 
-int rank_of(Transformer& model) {
+int adapter_rank(Transformer& model) {
   std::int64_t rank = 0;
   for (const NamedLinear& named : named_linears(model.weights))
     if (named.linear->lora_a.defined()) rank = std::max(rank, named.linear->lora_a.size(0));
   return static_cast<int>((rank + 7) / 8 * 8);
 }
 
-}  // namespace
-
-FusedWeights::FusedWeights(Transformer& model) : rank_(rank_of(model)) {
+FusedWeights::FusedWeights(Transformer& model) : rank_(adapter_rank(model)) {
   for (Layer& layer : model.weights.layers) {
     FusedLayer& fused = layers_.emplace_back();
     fused.qkv = fuse({&layer.q, &layer.k, &layer.v});
     fused.o = fuse({&layer.o});
+    if (model.config.experts > 0) continue;
     fused.gate_up = fuse({&layer.gate, &layer.up});
     fused.down = fuse({&layer.down});
   }
@@ -54,6 +52,7 @@ bool FusedWeights::refresh() {
   bool changed = false;
   for (FusedLayer& layer : layers_)
     for (FusedLinear* fused : {&layer.qkv, &layer.o, &layer.gate_up, &layer.down}) {
+      if (fused->parts.empty()) continue;
       std::int64_t out = 0, low = fused->matrix.size(0) -
                                   rank_ * static_cast<std::int64_t>(fused->parts.size());
       for (std::size_t i = 0; i < fused->parts.size(); ++i) {

@@ -21,8 +21,11 @@ struct FusedLinear {
 };
 
 struct FusedLayer {
-  FusedLinear qkv, o, gate_up, down;
+  FusedLinear qkv, o, gate_up, down;  // the last two are empty in a mixture of experts
 };
+
+// Of the largest pair attached to a linear layer, rounded up to a multiple of 8; 0: none.
+int adapter_rank(Transformer& model);
 
 class FusedWeights {
  public:

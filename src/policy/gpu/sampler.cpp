@@ -8,59 +8,26 @@
 #include <map>
 
 #include "vegttt/core/stop.h"
-#include "vegttt/policy/distribution.h"
 
 namespace vegttt::policy::gpu {
 namespace {
 
-at::Tensor heads_first(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0); }
-
-// A prompt as it was read: its caches and the logits of the next token (float32, CPU).
-struct ReadPrompt {
-  PromptCache cache;
-  at::Tensor logits;
-  std::size_t waiting = 0;  // requests that have not ended
+// A prompt of requests that have not all ended; read when the first of them starts.
+struct Waiting {
+  ReadPrompt read;
+  std::size_t requests = 0;
 };
-
-ReadPrompt read(const Transformer& model, const std::vector<int>& tokens) {
-  const ModelConfig& c = model.config;
-  ReadPrompt prompt;
-  prompt.cache.length = static_cast<int>(tokens.size());
-  prompt.cache.padded = (prompt.cache.length + 31) / 32 * 32;
-  const auto options = at::TensorOptions().device(model.device()).dtype(model.compute);
-  prompt.cache.keys = at::zeros({c.layers, c.kv_heads, prompt.cache.padded, c.head_dim}, options);
-  prompt.cache.values = at::zeros({c.layers, c.kv_heads, c.head_dim, prompt.cache.padded}, options);
-  Packing alone;
-  alone.add(prompt.cache.length);
-  const auto attend =
-      [&](int layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-        prompt.cache.keys[layer].narrow(1, 0, prompt.cache.length).copy_(k.transpose(0, 1));
-        prompt.cache.values[layer].narrow(2, 0, prompt.cache.length).copy_(v.permute({1, 2, 0}));
-        const at::Tensor& sinks = model.weights.layers[static_cast<std::size_t>(layer)].sinks;
-        if (c.window(layer) > 0 || sinks.defined())
-          return attention_packed(q, k, v, alone, {c.window(layer), sinks});
-        return at::scaled_dot_product_attention(
-                   heads_first(q), heads_first(k), heads_first(v), {}, 0.0, true, {}, true)
-            .squeeze(0)
-            .transpose(0, 1);
-      };
-  const at::Tensor input = at::tensor(tokens, at::kInt).to(model.device(), at::kLong);
-  const at::Tensor hidden =
-      forward(model, input, at::arange(input.size(0), input.options()), attend);
-  prompt.logits = logits(model, hidden.slice(0, -1)).to(at::kCPU, at::kFloat).contiguous();
-  return prompt;
-}
 
 // One call of sample().
 class Run {
  public:
-  Run(const Transformer& model,
+  Run(GpuModel& gpu,
       Decoder& decoder,
       const std::vector<SampleRequest>& requests,
       const config::SamplingOptions& options,
       const std::vector<int>& end_tokens,
       const Sampler::Done& done)
-      : model_(model),
+      : gpu_(gpu),
         decoder_(decoder),
         requests_(requests),
         options_(options),
@@ -68,7 +35,7 @@ class Run {
         done_(done),
         rows_(static_cast<std::size_t>(decoder.rows())) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      ++prompts_[requests[i].prompt].waiting;
+      ++prompts_[requests[i].prompt].requests;
       order_.push_back(i);
     }
     // Requests of a prompt behind each other, prompts in the order of their first request.
@@ -82,10 +49,10 @@ class Run {
   void run() {
     while (true) {
       core::throw_if_stopped();
-      for (std::size_t row = 0; row < rows_.size(); ++row)
-        while (!rows_[row].active && next_ < order_.size()) start(row, order_[next_++]);
-      if (std::none_of(rows_.begin(), rows_.end(), [](const Row& r) { return r.active; })) return;
-      const Decoder::Burst burst = decoder_.run();
+      fill();
+      const std::size_t active = gather();
+      if (active == 0) return;
+      const Decoder::Burst burst = decoder_.run(static_cast<int>(active));
       for (std::size_t row = 0; row < rows_.size(); ++row)
         if (rows_[row].active) take(row, burst);
     }
@@ -97,22 +64,71 @@ class Run {
     std::size_t request = 0;
     Completion completion;
   };
+  struct Start {
+    std::size_t row, request;
+  };
 
-  void start(std::size_t row, std::size_t request) {
-    ReadPrompt& prompt = prompts_.at(requests_[request].prompt);
-    if (!prompt.logits.defined()) {
-      const std::size_t waiting = prompt.waiting;
-      prompt = read(model_, requests_[request].prompt);
-      prompt.waiting = waiting;
+  // Until no row is free or no request waits: a first token may be the last.
+  void fill() {
+    while (true) {
+      std::vector<Start> starts;
+      for (std::size_t row = 0; row < rows_.size() && next_ < order_.size(); ++row)
+        if (!rows_[row].active) starts.push_back({row, order_[next_++]});
+      if (starts.empty()) return;
+      read(starts);
+      begin(starts);
     }
-    const core::CounterRng& stream = requests_[request].stream;
-    const Choice choice = choose(
-        {prompt.logits.const_data_ptr<float>(), static_cast<std::size_t>(model_.config.vocab)},
-        options_,
-        stream.uniform(0));
-    rows_[row] = {true, request, {}};
-    if (append(rows_[row], choice.token, choice.logprob)) return end(row);
-    decoder_.assign(static_cast<int>(row), prompt.cache, stream.key(), choice.token);
+  }
+
+  void read(const std::vector<Start>& starts) {
+    std::vector<const Tokens*> tokens;
+    std::vector<ReadPrompt*> places;
+    for (const Start& start : starts) {
+      const auto found = prompts_.find(requests_[start.request].prompt);
+      ReadPrompt& place = found->second.read;
+      if (place.logits.defined() || std::count(places.begin(), places.end(), &place) > 0) continue;
+      tokens.push_back(&found->first);
+      places.push_back(&place);
+    }
+    std::vector<ReadPrompt> read = read_prompts(gpu_, tokens);
+    for (std::size_t i = 0; i < read.size(); ++i) *places[i] = std::move(read[i]);
+  }
+
+  void begin(const std::vector<Start>& starts) {
+    std::vector<Decoder::First> firsts;
+    for (const Start& start : starts)
+      firsts.push_back({prompt_of(start.request).logits, requests_[start.request].stream.key()});
+    const std::vector<Decoder::Chosen> chosen = decoder_.choose_first(firsts);
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      const auto [row, request] = starts[i];
+      rows_[row] = {true, request, {}};
+      if (append(rows_[row], chosen[i].token, chosen[i].logprob))
+        end(row);
+      else
+        decoder_.assign(
+            static_cast<int>(row), prompt_of(request).cache, firsts[i].key, chosen[i].token);
+    }
+  }
+
+  ReadPrompt& prompt_of(std::size_t request) { return prompts_.at(requests_[request].prompt).read; }
+
+  // Rows that are under way; once they fit into a smaller step they stand in front.
+  std::size_t gather() {
+    std::size_t active = 0, end = 0;
+    for (std::size_t row = 0; row < rows_.size(); ++row)
+      if (rows_[row].active) ++active, end = row + 1;
+    const auto size_for = [&](std::size_t rows) {
+      const std::vector<int>& sizes = decoder_.sizes();
+      return *std::lower_bound(sizes.begin(), sizes.end(), static_cast<int>(rows));
+    };
+    if (active == 0 || size_for(active) == size_for(end)) return end;
+    for (std::size_t to = 0, from = end - 1; to < active; ++to) {
+      if (rows_[to].active) continue;
+      while (!rows_[from].active) --from;
+      decoder_.move(static_cast<int>(from), static_cast<int>(to));
+      std::swap(rows_[to], rows_[from]);
+    }
+    return active;
   }
 
   void take(std::size_t row, const Decoder::Burst& burst) {
@@ -139,11 +155,11 @@ class Run {
     decoder_.release(static_cast<int>(row));
     rows_[row].active = false;
     const auto prompt = prompts_.find(requests_[rows_[row].request].prompt);
-    if (--prompt->second.waiting == 0) prompts_.erase(prompt);
+    if (--prompt->second.requests == 0) prompts_.erase(prompt);
     done_(rows_[row].request, std::move(rows_[row].completion));
   }
 
-  const Transformer& model_;
+  GpuModel& gpu_;
   Decoder& decoder_;
   const std::vector<SampleRequest>& requests_;
   const config::SamplingOptions& options_;
@@ -152,7 +168,7 @@ class Run {
   std::vector<Row> rows_;
   std::vector<std::size_t> order_;
   std::size_t next_ = 0;
-  std::map<std::vector<int>, ReadPrompt> prompts_;
+  std::map<std::vector<int>, Waiting> prompts_;
 };
 
 }  // namespace
@@ -163,12 +179,18 @@ void Sampler::sample(const std::vector<SampleRequest>& requests,
                      const Done& done) {
   at::cuda::getCurrentCUDAStream().synchronize();  // what an update has written
   const c10::cuda::CUDAStreamGuard guard(at::cuda::getStreamFromPool());
+  if (!gpu_ || !gpu_->has_room()) {
+    decoder_.reset();
+    gpu_.reset();
+    gpu_ = std::make_unique<GpuModel>(model_);
+  }
+  const bool changed = gpu_->refresh();
   if (!decoder_ || !decoder_->serves(options)) {
     decoder_.reset();
-    decoder_ = std::make_unique<Decoder>(model_, options);
+    decoder_ = std::make_unique<Decoder>(*gpu_, options);
   }
-  decoder_->refresh();
-  Run(model_, *decoder_, requests, options, end_tokens, done).run();
+  decoder_->begin(changed);
+  Run(*gpu_, *decoder_, requests, options, end_tokens, done).run();
   at::cuda::getCurrentCUDAStream().synchronize();
 }
 

@@ -24,6 +24,7 @@ class Sampler {
 
  private:
   Transformer& model_;
+  std::unique_ptr<GpuModel> gpu_;
   std::unique_ptr<Decoder> decoder_;  // of the last options
 };
 

@@ -1,0 +1,33 @@
+// Reading prompts on a GPU, many in one pass.
+#pragma once
+
+#include <vector>
+
+#include "gpu/gpu_model.h"
+
+namespace vegttt::policy::gpu {
+
+// A prompt's keys and values of all layers, shared by the rows that continue it.
+struct PromptCache {
+  int length = 0, padded = 0;  // tokens; rounded up to 32
+  at::Tensor keys, values;  // [layers, kv_heads, padded, D], [layers, kv_heads, D, padded]; zeros
+                            // behind the prompt
+};
+
+struct ReadPrompt {
+  PromptCache cache;
+  at::Tensor logits;  // of the token that comes next, float32 [vocab] on the GPU
+};
+
+// Tokens that one pass takes when several prompts share it: large enough for products to run at
+// full speed, small enough for what lies between them.
+constexpr int kTokensOfPass = 8192;
+
+using Tokens = std::vector<int>;
+// In as few passes as kTokensOfPass allows; `alone`: each prompt in a pass of its own, so that its
+// numbers do not depend on which others are read.
+std::vector<ReadPrompt> read_prompts(GpuModel& gpu,
+                                     const std::vector<const Tokens*>& prompts,
+                                     bool alone = false);
+
+}  // namespace vegttt::policy::gpu
