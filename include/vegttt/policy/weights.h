@@ -19,11 +19,15 @@ struct Linear {
 };
 
 // The same matrix of every expert, E of them. Either `weight`, or MXFP4 `blocks` and `scales`: 32
-// values of the input axis in 16 bytes (the even ones in the low nibbles) times 2^(scale - 127).
+// values of the input axis in 16 bytes (the even ones in the low nibbles) times 2^(scale - 127). Or
+// `packed`: the same numbers as a GPU's kernels read them, which take the blocks' place once a
+// model decodes there (src/policy/gpu/experts.h).
 struct ExpertLinear {
   at::Tensor weight;          // [E, out, in]; in files [E, in, out]
   at::Tensor blocks, scales;  // uint8 [E, out, in / 32, 16], [E, out, in / 32]
-  at::Tensor bias;            // [E, out]
+  at::Tensor packed;          // uint8 [E, ..]
+  std::int64_t packed_in = 0;
+  at::Tensor bias;  // [E, out]
   // PEFT's target_parameters: expert e has rows e * rank + j of A [E * rank, in] and columns j * E
   // + e of B [out, E * rank].
   at::Tensor lora_a, lora_b;
@@ -31,7 +35,10 @@ struct ExpertLinear {
 
   std::int64_t experts() const { return bias.size(0); }
   std::int64_t out() const { return bias.size(1); }
-  std::int64_t in() const { return weight.defined() ? weight.size(2) : blocks.size(2) * 32; }
+  std::int64_t in() const {
+    if (packed.defined()) return packed_in;
+    return weight.defined() ? weight.size(2) : blocks.size(2) * 32;
+  }
   at::Device device() const { return bias.device(); }
 };
 

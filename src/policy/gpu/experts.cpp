@@ -65,6 +65,11 @@ Program& repacking() {
 }  // namespace
 
 PackedExperts pack_experts(const ExpertLinear& matrix) {
+  if (matrix.packed.defined())
+    return {matrix.packed,
+            as_bf16(matrix.bias),
+            static_cast<int>(matrix.out()),
+            static_cast<int>(matrix.in())};
   const at::Tensor blocks = matrix.blocks.to(at::kCUDA).contiguous(),
                    scales = matrix.scales.to(at::kCUDA).contiguous();
   if (scales.max().item<std::uint8_t>() > kLargestScale)

@@ -27,6 +27,20 @@ bool takes_mlp(const Transformer& model) {
   return c.experts == 0 ? !c.mlp_bias : Experts::fits(c, 1) && !adapts_experts(model);
 }
 
+void keep_packed(ExpertLinear& matrix, const PackedExperts& packed) {
+  matrix.packed = packed.bytes;
+  matrix.packed_in = packed.in;
+  matrix.blocks = matrix.scales = at::Tensor();
+}
+
+// The layer keeps nothing but what it shares with the packed one.
+PackedLayer take_experts(Layer& layer) {
+  const PackedLayer packed = pack_layer(layer);
+  keep_packed(layer.gate_up, packed.gate_up);
+  keep_packed(layer.down_experts, packed.down);
+  return packed;
+}
+
 }  // namespace
 
 bool GpuModel::fits(const Transformer& model) {
@@ -49,7 +63,7 @@ GpuModel::GpuModel(Transformer& model) : model_(model), weights_(model) {
   frequencies_ = ops::rope_frequencies(c).to(model.device());
   scales_ = at::zeros({c.layers, 3}, at::TensorOptions().device(model.device()).dtype(at::kFloat));
   if (c.experts > 0)
-    for (Layer& layer : model.weights.layers) packed_.push_back(pack_layer(layer));
+    for (Layer& layer : model.weights.layers) packed_.push_back(take_experts(layer));
   refresh();
 }
 

@@ -68,9 +68,13 @@ at::Tensor low_rank(const at::Tensor& x, const ExpertLinear& layer, std::int64_t
 }
 
 at::Tensor expert_linear(const at::Tensor& x, const ExpertLinear& layer, std::int64_t e) {
-  at::Tensor y = layer.weight.defined()
-                     ? ops::linear(x, layer.weight.select(0, e))
-                     : mxfp4_linear(x, layer.blocks.select(0, e), layer.scales.select(0, e));
+  at::Tensor y;
+  if (layer.packed.defined())
+    y = packed_linear(x, layer, e);
+  else if (layer.weight.defined())
+    y = ops::linear(x, layer.weight.select(0, e));
+  else
+    y = mxfp4_linear(x, layer.blocks.select(0, e), layer.scales.select(0, e));
   y = y + layer.bias.select(0, e).to(y.scalar_type());
   return layer.lora_a.defined() ? y + low_rank(x, layer, e) : y;
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "gpu/experts.h"
 #include "ops/ops.h"
 
 namespace vegttt::policy::ops {
@@ -86,7 +87,47 @@ struct UnpackedLinear : torch::autograd::Function<UnpackedLinear> {
   }
 };
 
+at::Tensor widened(const at::Tensor& packed,
+                   std::int64_t out,
+                   std::int64_t in,
+                   std::int64_t expert,
+                   at::ScalarType dtype) {
+  const gpu::PackedExperts matrix{packed, {}, static_cast<int>(out), static_cast<int>(in)};
+  return gpu::widen_experts(matrix, static_cast<int>(expert), 1)[0].to(dtype);
+}
+
+struct PackedLinear : torch::autograd::Function<PackedLinear> {
+  static Variable forward(AutogradContext* context,
+                          const Variable& x,
+                          const Variable& packed,
+                          std::int64_t out,
+                          std::int64_t in,
+                          std::int64_t expert) {
+    context->save_for_backward({packed});
+    context->saved_data["out"] = out;
+    context->saved_data["in"] = in;
+    context->saved_data["expert"] = expert;
+    return at::linear(x, widened(packed, out, in, expert, x.scalar_type()));
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto number = [&](const char* key) { return context->saved_data[key].toInt(); };
+    const at::Tensor& of_y = gradients[0];
+    const at::Tensor matrix = widened(context->get_saved_variables()[0],
+                                      number("out"),
+                                      number("in"),
+                                      number("expert"),
+                                      of_y.scalar_type());
+    return {at::matmul(of_y, matrix), Variable(), Variable(), Variable(), Variable()};
+  }
+};
+
 }  // namespace
+
+at::Tensor packed_linear(const at::Tensor& x, const ExpertLinear& layer, std::int64_t e) {
+  const std::int64_t out = layer.out(), in = layer.in();
+  if (at::GradMode::is_enabled()) return PackedLinear::apply(x, layer.packed, out, in, e);
+  return at::linear(x, widened(layer.packed, out, in, e, x.scalar_type()));
+}
 
 at::Tensor mxfp4_matrix(const at::Tensor& blocks, const at::Tensor& scales, at::ScalarType dtype) {
   if (!blocks.is_cpu()) return matrix_on_device(blocks, scales, dtype);

@@ -41,6 +41,8 @@ at::Tensor mxfp4_matrix(const at::Tensor& blocks, const at::Tensor& scales, at::
 // x times that matrix. Not kept for the backward pass, which unpacks it again; no gradient of the
 // matrix.
 at::Tensor mxfp4_linear(const at::Tensor& x, const at::Tensor& blocks, const at::Tensor& scales);
+// The same for expert `e` of a packed matrix.
+at::Tensor packed_linear(const at::Tensor& x, const ExpertLinear& layer, std::int64_t e);
 
 // True where the invariant kernels are used.
 bool use_invariant(const at::Tensor& x);
