@@ -1,14 +1,12 @@
+// All of statistics/.
 #pragma once
 
-namespace vegttt::report {
-
-struct Interval {
-  double low = 0, high = 0;
-};
-
-// 95 % interval of a rate by Wilson's score method; [0, 1] for n = 0. It treats samples as
-// independent, which samples of one task are only given the task: it says nothing about other
-// tasks.
-Interval wilson(int k, int n);
-
-}  // namespace vegttt::report
+#include "vegttt/report/statistics/bootstrap.h"
+#include "vegttt/report/statistics/intervals.h"
+#include "vegttt/report/statistics/moments.h"
+#include "vegttt/report/statistics/null_model.h"
+#include "vegttt/report/statistics/paired.h"
+#include "vegttt/report/statistics/pass_at_k.h"
+#include "vegttt/report/statistics/rank.h"
+#include "vegttt/report/statistics/sample_size.h"
+#include "vegttt/report/statistics/tests.h"

@@ -1,0 +1,36 @@
+// Two methods on the same tasks and sample seeds.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vegttt/report/statistics/bootstrap.h"
+
+namespace vegttt::report {
+
+using Unit = std::pair<std::string, std::int64_t>;  // task, sample seed
+using ByUnit = std::map<Unit, double>;
+
+// a - b over the units that both have.
+struct PairedComparison {
+  int tasks = 0, pairs = 0;
+  int unpaired = 0;            // units that only one of them has: left out
+  BootstrapResult difference;  // mean over tasks of the mean over seeds, clustered by task
+  int tasks_better = 0, tasks_worse = 0, tasks_equal = 0;  // by the mean over seeds
+  double sign_p = 1;                                       // sign test over tasks
+  std::map<std::string, double> by_task;
+  std::map<std::int64_t, double> by_seed;  // mean over tasks
+  double std_over_seeds = 0;               // n - 1; NaN for one seed
+};
+PairedComparison compare_paired(const ByUnit& a,
+                                const ByUnit& b,
+                                const BootstrapOptions& options = {});
+
+enum class Verdict { kBetter, kWorse, kUnclear };
+const char* name_of(Verdict verdict);  // "better", "worse", "unclear"
+// Better or worse only where the interval leaves zero out.
+Verdict verdict_of(const Interval& difference);
+
+}  // namespace vegttt::report
