@@ -81,9 +81,10 @@ TEST(Experiment, ListsEveryMistakeAtOnce) {
   EXPECT_NE(
       message.find("configs/boa.yaml:3: unknown key 'learn.los' - did you mean 'learn.loss'?"),
       std::string::npos);
-  EXPECT_NE(message.find("configs/boa.yaml:4: learn.loss: expected importance_sampling, ppo, "
-                         "cispo, reinforce, got 'pop'"),
-            std::string::npos)
+  EXPECT_NE(
+      message.find("configs/boa.yaml:4: learn.loss: expected importance_sampling, ppo, dual_clip, "
+                   "cispo, dro, dppo, gspo, reinforce, got 'pop'"),
+      std::string::npos)
       << message;
   EXPECT_NE(message.find("command line: adapt.steps: expected between 0 and"), std::string::npos)
       << message;
@@ -108,7 +109,9 @@ TEST(Experiment, AppliesThePresetBeforeTheFilesOwnKeys) {
   EXPECT_EQ(loaded.values.reward.normalizer, "running_median_32");
   EXPECT_EQ(loaded.origins.at("learn.advantage").text, "preset paper");
   EXPECT_NE(
-      refusal("preset: papr\n").find("expected default, paper, got 'papr' - did you mean 'paper'?"),
+      refusal("preset: papr\n")
+          .find(
+              "expected default, paper, sdpo, opsd, discover, got 'papr' - did you mean 'paper'?"),
       std::string::npos);
 }
 

@@ -121,45 +121,84 @@ struct EvaluateOptions {
 };
 
 struct RewardOptions {
-  std::string kind = "log_speedup";  // log_speedup | speedup | fast | correct | shuffled
-  std::string normalizer =
-      "none";  // none | frozen_median | running_median_32 (the paper's, order dependent)
-  double correct_bonus = 0.3;  // added for a correct kernel
-  double cap = 10;             // speedups above count as this much
+  // log_speedup | speedup | fast | correct | shuffled | inverse_runtime
+  std::string kind = "log_speedup";
+  // none | frozen_median | rank (of the step's correct rollouts of the task) | running_median_32
+  // (the paper's, order dependent)
+  std::string normalizer = "none";
+  double correct_bonus = 0.3;      // added for a correct kernel
+  double cap = 10;                 // speedups above count as this much
+  double runtime_scale_us = 3000;  // inverse_runtime: this over the kernel's microseconds
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
-    v.field("kind", s.kind, "log_speedup, speedup, fast, correct or shuffled");
-    v.field("normalizer", s.normalizer, "none, frozen_median or running_median_32");
+    v.field("kind", s.kind, "log_speedup, speedup, fast, correct, shuffled or inverse_runtime");
+    v.field("normalizer", s.normalizer, "none, frozen_median, rank or running_median_32");
     v.field("correct_bonus", s.correct_bonus, "added for a correct kernel");
     v.field("cap", s.cap, "speedups above this count as this");
+    v.field("runtime_scale_us",
+            s.runtime_scale_us,
+            "inverse_runtime: worth this over the kernel's microseconds");
   }
 };
 
 struct LearnOptions {
   double learning_rate = 1e-4;
-  std::string advantage = "group";  // group | group_std | global_std | leave_one_out | none
-  std::string loss = "importance_sampling";  // importance_sampling | ppo | cispo | reinforce
-  std::string reduction = "tokens";  // sum | tokens (global token mean) | sequences | constant
-  double clip_low = 0.2, clip_high = 0.2;  // ppo, cispo
-  double kl_coefficient = 0.0;             // k3 against theta_0, 0 = off
-  double max_grad_norm = 1.0;              // 0 = off
+  // group | group_std | batch_std | global_std | leave_one_out | mean_ratio | entropic |
+  // entropic_constant | none
+  std::string advantage = "group";
+  double advantage_clip = 0;  // largest |advantage|; 0 = off
+  double entropic_beta = 2;   // entropic_constant
+  // importance_sampling | ppo | dual_clip | cispo | dro | dppo | gspo | reinforce
+  std::string loss = "importance_sampling";
+  // sum | tokens (global token mean) | sequences | sequence_sums | constant
+  std::string reduction = "tokens";
+  double clip_low = 0.2, clip_high = 0.2;  // ppo, dual_clip, cispo, dppo, gspo
+  double dual_clip = 3;                    // dual_clip: a bad token counts at most this often
+  double dro_beta = 0.05;                  // dro: weight of the squared log ratio
+  double dppo_tau = 1e-3;                  // dppo: weight of the squared log ratio
+  double ratio_cap = 0;             // trainer over sampler, weighed at most this much; 0 = off
+  double sequence_mask = 0;         // drop sequences whose mean ratio is further from 1; 0 = off
+  double token_veto = 0;            // drop sequences with a token of a smaller ratio; 0 = off
+  double kl_coefficient = 0.0;      // against theta_0, 0 = off
+  std::string kl_estimator = "k3";  // k1 | k2 | k3
+  std::string kl_place = "loss";    // loss | advantage
+  double max_grad_norm = 1.0;       // 0 = off
   double beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, weight_decay = 0.0;
   bool reset_optimizer = false;                  // fresh Adam state at every step (the paper's)
   std::string logprob_temperature = "sampling";  // sampling | one (the paper's)
   std::string truncated = "zero_reward";         // zero_reward | drop
-  int micro_batch_tokens = 8192;  // packing limit; changes memory, never the result's definition
+  // Packing limit; changes memory, never the result's definition. 0: what fits, at most 16384 on a
+  // GPU and 8192 on a CPU.
+  int micro_batch_tokens = 0;
+  std::string checkpointing = "auto";  // auto: layers are computed twice only where memory is short
   int updates_per_step = 1;
   double logprob_tolerance =
       1e-4;  // largest |trainer - sampler| log-prob on CPU before the run aborts
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("learning_rate", s.learning_rate, "Adam step size");
-    v.field("advantage", s.advantage, "group, group_std, global_std, leave_one_out or none");
-    v.field("loss", s.loss, "importance_sampling, ppo, cispo or reinforce");
-    v.field("reduction", s.reduction, "sum, tokens, sequences or constant");
-    v.field("clip_low", s.clip_low, "ppo, cispo: lower ratio is 1 - clip_low");
-    v.field("clip_high", s.clip_high, "ppo, cispo: upper ratio is 1 + clip_high");
-    v.field("kl_coefficient", s.kl_coefficient, "k3 penalty against theta_0; 0 is off");
+    v.field("advantage",
+            s.advantage,
+            "group, group_std, batch_std, global_std, leave_one_out, mean_ratio, entropic, "
+            "entropic_constant or none");
+    v.field("advantage_clip", s.advantage_clip, "largest size of an advantage; 0 is off");
+    v.field("entropic_beta", s.entropic_beta, "entropic_constant: inverse temperature of rewards");
+    v.field(
+        "loss", s.loss, "importance_sampling, ppo, dual_clip, cispo, dro, dppo, gspo or reinforce");
+    v.field("reduction", s.reduction, "sum, tokens, sequences, sequence_sums or constant");
+    v.field("clip_low", s.clip_low, "ppo and its kin: lower ratio is 1 - clip_low");
+    v.field("clip_high", s.clip_high, "ppo and its kin: upper ratio is 1 + clip_high");
+    v.field("dual_clip", s.dual_clip, "dual_clip: a bad token counts at most this often");
+    v.field("dro_beta", s.dro_beta, "dro: weight of the squared log ratio");
+    v.field("dppo_tau", s.dppo_tau, "dppo: weight of the squared log ratio");
+    v.field("ratio_cap", s.ratio_cap, "importance ratios count at most this much; 0 is off");
+    v.field("sequence_mask",
+            s.sequence_mask,
+            "drop sequences whose geometric mean ratio is further from 1; 0 is off");
+    v.field("token_veto", s.token_veto, "drop sequences with a smaller ratio; 0 is off");
+    v.field("kl_coefficient", s.kl_coefficient, "KL penalty against theta_0; 0 is off");
+    v.field("kl_estimator", s.kl_estimator, "k1, k2 or k3 (kl_place: loss)");
+    v.field("kl_place", s.kl_place, "loss, or advantage (centred over the batch)");
     v.field("max_grad_norm", s.max_grad_norm, "global gradient norm limit; 0 is off");
     v.field("beta1", s.beta1, "Adam");
     v.field("beta2", s.beta2, "Adam");
@@ -169,7 +208,8 @@ struct LearnOptions {
     v.field(
         "logprob_temperature", s.logprob_temperature, "sampling, or one as the paper's code did");
     v.field("truncated", s.truncated, "zero_reward or drop");
-    v.field("micro_batch_tokens", s.micro_batch_tokens, "tokens per forward pass");
+    v.field("micro_batch_tokens", s.micro_batch_tokens, "tokens per forward pass; 0: what fits");
+    v.field("checkpointing", s.checkpointing, "auto, on or off: layers forward again on the way back");
     v.field("updates_per_step", s.updates_per_step, "gradient steps on one batch of rollouts");
     v.field("logprob_tolerance",
             s.logprob_tolerance,
@@ -177,31 +217,124 @@ struct LearnOptions {
   }
 };
 
-struct AdaptOptions {
-  std::string method = "batch_ttt";  // base | best_of_n | batch_ttt | rlvr
-  int steps = 5;                     // updates; theta_0 .. theta_steps are scored
-  int early_stop = 0;                // P: stop after P scores below the best so far; 0 = off
-  std::string criterion = "auto";    // fast_1 | fast_1_strict; auto follows the protocol
-  int fixed_step = -1;               // reported beside the others; -1 = last
-  int reevaluate_samples = 32;  // fresh rollouts per task from the selected checkpoint; 0 = off
-  int best_of_n_samples = 64;   // N per task for best_of_n
-  int tasks_per_batch = 8;      // rlvr: tasks per update
-  int epochs = 4;               // rlvr: passes over the train tasks
-  int save_every = 1;           // updates between checkpoints
+// sdpo and opsd: the model itself, reading more than the student did, scores the student's tokens.
+struct TeacherOptions {
+  std::string context = "feedback";  // feedback | prompt_only; opsd shows the best kernel instead
+  bool solution = false;  // sdpo: also show a correct kernel of another rollout of the same task
+  std::string instruction = "Correctly solve the original question.";
+  std::string weights = "ema";         // student | ema | frozen (theta_0)
+  double ema_rate = 0.05;              // share of the student that the teacher takes per update
+  std::string loss = "sampled_token";  // sampled_token | full
+  double divergence = 1;     // full: 0 KL(teacher|student), 1 KL(student|teacher), else between
+  double beta = 1;           // sampled_token: advantage = beta (log teacher - log student)
+  double reward_weight = 0;  // sampled_token: share of the rewards' advantage in the sum
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
-    v.field("method", s.method, "base, best_of_n, batch_ttt or rlvr");
+    v.field("context", s.context, "feedback, or prompt_only (the instruction alone)");
+    v.field("solution", s.solution, "sdpo: show a correct kernel of another rollout as well");
+    v.field("instruction", s.instruction, "ends what the teacher reads");
+    v.field("weights", s.weights, "student, ema or frozen");
+    v.field("ema_rate", s.ema_rate, "ema: share of the student taken at every update");
+    v.field("loss", s.loss, "sampled_token, or full (the whole distribution)");
+    v.field("divergence",
+            s.divergence,
+            "full: 0 is KL(teacher|student), 1 KL(student|teacher), between them Jensen-Shannon");
+    v.field("beta", s.beta, "sampled_token: strength of the teacher");
+    v.field("reward_weight",
+            s.reward_weight,
+            "sampled_token: share of the rewards' advantage; 0 is the teacher alone");
+  }
+};
+
+// discover: reuse of verified kernels as starting points.
+struct DiscoverOptions {
+  int groups = 1;          // starting points per task and step; samples_per_task are split
+  double exploration = 1;  // PUCT's c
+  int buffer = 1000;       // kernels kept per task
+  int children = 2;        // best children kept per expansion
+  template <class Self, class V>
+  static void visit_fields(Self& s, V& v) {
+    v.field("groups", s.groups, "starting points per task and step; samples are split among them");
+    v.field("exploration", s.exploration, "PUCT's constant");
+    v.field("buffer", s.buffer, "kernels kept per task");
+    v.field("children", s.children, "best children kept of one starting point and step");
+  }
+};
+
+// power_sampling: Metropolis-Hastings towards p(completion)^alpha, block by block.
+struct PowerOptions {
+  double alpha = 4;
+  int blocks = 16;      // a completion of max_new_tokens has so many
+  int iterations = 10;  // proposals per block
+  template <class Self, class V>
+  static void visit_fields(Self& s, V& v) {
+    v.field("alpha", s.alpha, "exponent of the target; proposals have temperature 1 / alpha");
+    v.field("blocks", s.blocks, "blocks of a completion of max_new_tokens");
+    v.field("iterations", s.iterations, "proposals per block");
+  }
+};
+
+// What a run may spend before it ends, whatever its method; 0 = no limit. Of several limits the
+// first one that is reached counts. Fresh rollouts of what was selected, timing a selected kernel
+// once more and diagnostics lie outside for every method (and are counted apart). A run never
+// exceeds a limit that is counted: its last round has as many rollouts per task as are sure to fit.
+struct BudgetOptions {
+  std::int64_t rollouts = 0;
+  std::int64_t sampled_tokens = 0;  // completion tokens of rollouts
+  // Prompt and completion tokens of rollouts and of the teacher, scored and trained tokens.
+  std::int64_t all_tokens = 0;
+  std::int64_t evaluations = 0;  // verdicts asked of the judge
+  double device_seconds = 0;     // sampling, judging, learning; kept by prediction, not exactly
+  template <class Self, class V>
+  static void visit_fields(Self& s, V& v) {
+    v.field("rollouts", s.rollouts, "most rollouts of a run; 0 is no limit");
+    v.field("sampled_tokens", s.sampled_tokens, "most completion tokens; 0 is no limit");
+    v.field("all_tokens",
+            s.all_tokens,
+            "most tokens of prompts, completions, teacher and training; 0 is no limit");
+    v.field("evaluations", s.evaluations, "most verdicts of the judge; 0 is no limit");
+    v.field("device_seconds",
+            s.device_seconds,
+            "most seconds of sampling, judging and learning; 0 is no limit");
+  }
+};
+
+struct AdaptOptions {
+  // base | best_of_n | power_sampling | batch_ttt | sdpo | opsd | discover | rlvr
+  std::string method = "batch_ttt";
+  int steps = 5;                   // updates; theta_0 .. theta_steps are scored
+  int early_stop = 0;              // P: stop after P scores below the best so far; 0 = off
+  bool per_task_stop = false;      // early_stop ends tasks one by one, each by its own scores
+  std::string criterion = "auto";  // fast_1 | fast_1_strict; auto follows the protocol
+  int fixed_step = -1;             // reported beside the others; -1 = last
+  int reevaluate_samples = 32;     // fresh rollouts per task from the selected checkpoint; 0 = off
+  int best_of_n_samples = 64;      // N per task for best_of_n
+  int evaluate_top = 0;            // best_of_n: judge only the m likeliest of each task; 0 = all
+  int tasks_per_batch = 8;         // rlvr: tasks per update
+  int epochs = 4;                  // rlvr: passes over the train tasks
+  int save_every = 1;              // updates between checkpoints
+  bool diagnostics = true;         // KL to theta_0 and entropy at every step; outside the budget
+  template <class Self, class V>
+  static void visit_fields(Self& s, V& v) {
+    v.field("method",
+            s.method,
+            "base, best_of_n, power_sampling, batch_ttt, sdpo, opsd, discover or rlvr");
     v.field("steps", s.steps, "updates; 0 .. steps are scored");
     v.field("early_stop", s.early_stop, "P: end the run after P scores below the best; 0 is off");
+    v.field("per_task_stop", s.per_task_stop, "early_stop ends each task by its own scores");
     v.field("criterion", s.criterion, "fast_1, fast_1_strict or auto");
     v.field("fixed_step", s.fixed_step, "step of the fixed strategy; -1 is the last");
     v.field("reevaluate_samples",
             s.reevaluate_samples,
             "fresh rollouts per task from the selected checkpoint");
     v.field("best_of_n_samples", s.best_of_n_samples, "N per task for best_of_n");
+    v.field("evaluate_top",
+            s.evaluate_top,
+            "best_of_n: judge only the m likeliest of each task; 0 is all");
     v.field("tasks_per_batch", s.tasks_per_batch, "rlvr: tasks per update");
     v.field("epochs", s.epochs, "rlvr: passes over the train tasks");
     v.field("save_every", s.save_every, "updates between checkpoints");
+    v.field("diagnostics", s.diagnostics, "measure KL to theta_0 and entropy at every step");
   }
 };
 
@@ -209,7 +342,7 @@ struct ExperimentConfig {
   std::string name = "";  // run name; empty: the config file's name and the seed
   std::string description = "";
   std::string preset =
-      "default";  // default | paper: sets defaults of learn and reward before the file's keys
+      "default";  // default | paper | sdpo | opsd | discover: defaults before the file's keys
   std::int64_t seed = 42;  // sample seed
   TaskOptions tasks;
   PolicyOptions policy;
@@ -218,12 +351,17 @@ struct ExperimentConfig {
   EvaluateOptions evaluate;
   RewardOptions reward;
   LearnOptions learn;
+  TeacherOptions teacher;
+  DiscoverOptions discover;
+  PowerOptions power;
   AdaptOptions adapt;
+  BudgetOptions budget;
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("name", s.name, "run name; empty takes the file's name and the seed");
     v.field("description", s.description, "one line for people");
-    v.field("preset", s.preset, "default, or paper: what the paper's code did");
+    v.field(
+        "preset", s.preset, "default, paper (what the paper's code did), sdpo, opsd or discover");
     v.field("seed", s.seed, "seed of sampling, not of the task set");
     v.group("tasks", s.tasks, "which tasks, at which size");
     v.group("policy", s.policy, "the model that writes kernels");
@@ -232,7 +370,11 @@ struct ExperimentConfig {
     v.group("evaluate", s.evaluate, "how kernels are judged");
     v.group("reward", s.reward, "what a verdict is worth");
     v.group("learn", s.learn, "one update");
+    v.group("teacher", s.teacher, "sdpo and opsd: who scores the student's tokens");
+    v.group("discover", s.discover, "discover: reuse of verified kernels");
+    v.group("power", s.power, "power_sampling");
     v.group("adapt", s.adapt, "the loop around it");
+    v.group("budget", s.budget, "what ends a run of any method; 0 is no limit");
   }
 };
 
@@ -258,7 +400,8 @@ LoadedExperiment parse_experiment(const std::string& yaml,
 std::string show_experiment(const LoadedExperiment& loaded);
 // Every field in the order of visit_fields: dotted key, value as YAML flow text, what it means.
 std::vector<Field> fields_of(const ExperimentConfig& config);
-// The "paper" preset written into `config` (facts: algorithms 1.1-1.3, 2.3).
+// A preset written into `config`: what paper or code of that name used where it differs from the
+// defaults (facts: algorithms 1.1-1.3, 2.3, 3-5).
 void apply_preset(const std::string& preset, ExperimentConfig& config);
 
 }  // namespace vegttt::config
