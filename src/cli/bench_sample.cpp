@@ -1,4 +1,6 @@
 // vegttt bench sample: every row has the adapter on, no token ends a completion, temperature 1.
+// --targets runs the shapes that this program promises something about, --diverge asks how much the
+// batch changes what is sampled.
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
@@ -6,6 +8,8 @@
 #include <iostream>
 
 #include "bench_policy.h"
+#include "sample_divergence.h"
+#include "sample_targets.h"
 #include "subcommand.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/policy/device.h"
@@ -28,21 +32,30 @@ class BenchSample : public Subcommand {
         ->check(CLI::PositiveNumber);
     app.add_flag(
         "--parts", with_parts_, "microseconds of a step by part, where decoding has parts");
+    app.add_flag("--targets", targets_, "every shape that has a target, in one table");
+    app.add_option("--peers", peers_, "lines that bench/peers.py printed, for --targets")
+        ->check(CLI::ExistingFile);
+    app.add_flag("--diverge",
+                 diverge_,
+                 "sample the same rollouts 1, 32 and --batch at a time and compare them");
   }
 
   core::ExitCode run(const CommonOptions& common) override {
     check();
     if (common.threads > 0) at::set_num_threads(common.threads);
+    if (diverge_)
+      return show(common, measure_divergence(*flags_.load(), divergence()), print_divergence);
     const at::Device device = flags_.device();
     ceilings_ = {copy_bytes_per_s(device), product_flops_per_s(device, flags_.dtype())};
-    policy_ = flags_.load();
-    policy::forget_peak_memory(device);
-    const policy::StepWork work = policy::step_work(*policy_->model(), mean_step());
-    const core::Json result = describe(measure(), work);
-    if (common.json)
-      std::cout << core::dump_json(result) << "\n";
-    else
-      print(result);
+    policy::release_unused_memory(device);
+    if (!targets_) return show(common, measure_one(), print);
+    core::Json rows = core::Json::array();
+    for (const SampleTarget& target : sample_targets()) {
+      flags_.shape = target.shape;
+      rows.push_back(against(target, measure_one(), peers_));
+      if (!common.json) print_target(rows.back(), rows.size() == 1);
+    }
+    if (common.json) std::cout << core::dump_json(rows) << "\n";
     return core::ExitCode::kDone;
   }
 
@@ -50,12 +63,36 @@ class BenchSample : public Subcommand {
   struct Ceilings {
     double bytes_per_s = 0, flops_per_s = 0;
   };
+  static core::ExitCode show(const CommonOptions& common,
+                             const core::Json& result,
+                             void (*print)(const core::Json&)) {
+    if (common.json)
+      std::cout << core::dump_json(result) << "\n";
+    else
+      print(result);
+    return core::ExitCode::kDone;
+  }
+
+  core::Json measure_one() {
+    const at::Device device = flags_.device();
+    policy_.reset();
+    policy::release_unused_memory(device);
+    policy_ = flags_.load();
+    policy::forget_peak_memory(device);
+    const policy::StepWork work = policy::step_work(*policy_->model(), mean_step());
+    return describe(measure(), work);
+  }
+
+  DivergenceOptions divergence() const { return {rows_, prompts_, prompt_tokens_, new_tokens_}; }
+
   struct Times {
     double first_s = 0, short_s = 0, long_s = 0;
     core::Json parts;
   };
 
   void check() {
+    if (targets_ && !flags_.shape.empty()) throw core::UsageError("--targets names its shapes");
+    if (targets_) flags_.shape = sample_targets().front().shape;
     flags_.check();
     if (prompts_ == 0) prompts_ = rows_;
     if (prompts_ > rows_) throw core::UsageError("more prompts than rows", "--prompts");
@@ -170,7 +207,8 @@ class BenchSample : public Subcommand {
 
   BenchFlags flags_;
   int rows_ = 160, prompt_tokens_ = 512, new_tokens_ = 256, prompts_ = 0;
-  bool with_parts_ = false;
+  bool with_parts_ = false, targets_ = false, diverge_ = false;
+  std::string peers_;
   Ceilings ceilings_;
   std::shared_ptr<policy::LocalPolicy> policy_;
 };

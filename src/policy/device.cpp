@@ -79,4 +79,8 @@ void forget_peak_memory(at::Device device) {
   std::ofstream("/proc/self/clear_refs") << "5";  // proc(5); what cannot be reset stays
 }
 
+void release_unused_memory(at::Device device) {
+  if (device.is_cuda()) c10::cuda::CUDACachingAllocator::emptyCache();
+}
+
 }  // namespace vegttt::policy

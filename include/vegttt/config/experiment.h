@@ -84,6 +84,9 @@ struct SamplingOptions {
   double min_p = 0.0;  // 0 = off
   int max_new_tokens = 1024;
   int slots = 32;  // decode slots; fixed, so that CPU tokens do not depend on the batch
+  // GPU: every product has the same shape whatever is sampled beside it, at the cost of full steps
+  // for few rows and of prompts that are read one by one. A CPU's float32 always is.
+  bool batch_invariant = false;
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("samples_per_task", s.samples_per_task, "K, rollouts per task and step");
@@ -95,6 +98,7 @@ struct SamplingOptions {
     v.field("min_p", s.min_p, "keep tokens above min_p times the likeliest; 0 is off");
     v.field("max_new_tokens", s.max_new_tokens, "longest completion in tokens");
     v.field("slots", s.slots, "sequences decoded together");
+    v.field("batch_invariant", s.batch_invariant, "GPU: rollouts do not depend on what runs beside");
   }
 };
 

@@ -22,4 +22,7 @@ std::int64_t available_memory(at::Device device);
 std::int64_t peak_memory(at::Device device);
 void forget_peak_memory(at::Device device);
 
+// Gives back what the allocator holds in reserve on a GPU.
+void release_unused_memory(at::Device device);
+
 }  // namespace vegttt::policy

@@ -45,7 +45,7 @@ Decoder::Decoder(GpuModel& gpu, const config::SamplingOptions& options)
       options_(options),
       rows_(options.slots),
       length_((options.max_new_tokens + 31) / 32 * 32),
-      sizes_(sizes_of_steps(rows_, false)),
+      sizes_(sizes_of_steps(rows_, options.batch_invariant)),
       body_(gpu, rows_) {
   make_tensors();
 }
@@ -73,7 +73,8 @@ void Decoder::make_tensors() {
 
 bool Decoder::serves(const config::SamplingOptions& o) const {
   return o.slots == rows_ && o.max_new_tokens <= length_ && o.temperature == options_.temperature &&
-         o.top_p == options_.top_p && o.top_k == options_.top_k && o.min_p == options_.min_p;
+         o.top_p == options_.top_p && o.top_k == options_.top_k && o.min_p == options_.min_p &&
+         o.batch_invariant == options_.batch_invariant;
 }
 
 void Decoder::begin(bool changed) {

@@ -90,7 +90,7 @@ class Run {
       tokens.push_back(&found->first);
       places.push_back(&place);
     }
-    std::vector<ReadPrompt> read = read_prompts(gpu_, tokens);
+    std::vector<ReadPrompt> read = read_prompts(gpu_, tokens, options_.batch_invariant);
     for (std::size_t i = 0; i < read.size(); ++i) *places[i] = std::move(read[i]);
   }
 
