@@ -8,8 +8,8 @@ namespace vegttt::evaluate {
 namespace {
 
 // A speedup below the first needs no second look; below the second, one, since another program can
-// make a single launch that much slower.
-constexpr double kLost = 0.01, kHopeless = 0.1;
+// make a single launch that much slower, but hardly two.
+constexpr double kLost = 0.01, kHopeless = 0.5;
 constexpr double kClear = 0.03;     // an interval this far from 1 says fast or slow for good
 constexpr std::size_t kFewest = 6;  // pairs for a 95 % interval: 1 - 2 / 2^6 = 96.9 %
 
@@ -81,7 +81,7 @@ void summarize(records::Timing& timing, bool use_mean) {
 bool enough(const records::Timing& timing, const Protocol& protocol) {
   const std::size_t n = timing.candidate_us.size();
   if (n >= static_cast<std::size_t>(protocol.max_timings)) return true;
-  if (n == 0 || protocol.timings == protocol.max_timings) return false;
+  if (n == 0 || !protocol.adaptive()) return false;
   if (timing.speedup < kLost || (n >= 2 && timing.speedup_high < kHopeless)) return true;
   const bool clear = timing.speedup_low > 1 + kClear || timing.speedup_high < 1 - kClear;
   return n >= kFewest && clear;

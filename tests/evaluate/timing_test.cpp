@@ -55,7 +55,8 @@ TEST(TimingStats, StopsEarlyOnlyWhenNothingCanChange) {
   };
   EXPECT_TRUE(enough(even(1, 0.005), strict)) << "two hundred times slower";
   EXPECT_FALSE(enough(even(1, 0.05), strict)) << "one disturbed launch looks like that";
-  EXPECT_TRUE(enough(even(2, 0.05), strict)) << "twenty times slower, twice";
+  EXPECT_TRUE(enough(even(2, 0.4), strict)) << "more than twice as slow, twice";
+  EXPECT_FALSE(enough(even(2, 0.6), strict));
   EXPECT_FALSE(enough(even(1, 5), strict)) << "one fast sample proves nothing";
   EXPECT_TRUE(enough(even(6, 1.5), strict));
   EXPECT_FALSE(enough(even(7, 1.01), strict)) << "too near to 1";

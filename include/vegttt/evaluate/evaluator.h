@@ -23,6 +23,7 @@ struct Protocol {
   bool absolute_tolerance = false;  // atol = rtol = 1e-4
   bool mean = false;  // speedup = ratio of the mean times instead of the median of paired ratios
   bool strict_selection = false;  // the criterion `auto` means fast_1_strict
+  bool adaptive() const { return timings != max_timings; }
 };
 Protocol protocol(const std::string& name);  // throws UserError with the known names
 

@@ -65,8 +65,8 @@ void DeviceTasks::widen_for_the_reference(DeviceTask& prepared,
   prepared.preparation.widening = std::max(prepared.preparation.widening, factor);
 }
 
-// Truths of the sets. What float64 and a reference took is given back before the next set, whose
-// blocks have other sizes.
+// Truths of the sets. What drawing, a reference and an earlier set's float64 took is given back
+// before the next float64.
 void DeviceTasks::make_truth(DeviceTask& prepared) {
   const tasks::Task& task = *prepared.task;
   const Tolerance tolerance{protocol_.absolute_tolerance,
@@ -74,6 +74,7 @@ void DeviceTasks::make_truth(DeviceTask& prepared) {
                             task.contract_at(options_.evaluate.precision)};
   const MemoryPlan& plan = prepared.memory;
   const auto expect = [&](const std::vector<at::Tensor>& inputs, int cases) {
+    at::accelerator::emptyCache();
     DeviceExpected expected = expect_on_device(kernels_.math(),
                                                task,
                                                *prepared.reference,
@@ -92,8 +93,8 @@ void DeviceTasks::make_truth(DeviceTask& prepared) {
     DeviceExpected& expected = prepared.expected.emplace_back(
         plan.layout == Layout::kPool ? window_of(pool, set, plan.slices) : expect(inputs, 1));
     if (!tolerance.absolute) widen_for_the_reference(prepared, inputs, expected);
-    at::accelerator::emptyCache();
   }
+  at::accelerator::emptyCache();
 }
 
 // Resolves operators, loads kernels.

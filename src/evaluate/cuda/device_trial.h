@@ -37,7 +37,9 @@ class DeviceTrial {
   bool pair(int index, records::Timing& timing);
   void note(const DeviceVerdict& verdict, bool record_pass);
   bool clocks_agree();
-  bool measure(const Protocol& protocol, records::Timing& timing);
+  bool hopeless() const;
+  void pair_verified(records::Timing& timing);
+  bool measure(const Protocol& protocol, bool use_verified, records::Timing& timing);
   bool needs_no_repeats(const records::Timing& timing);
 
   DeviceTask& task_;
@@ -48,6 +50,7 @@ class DeviceTrial {
   std::uint64_t poison_seed_;
   records::Evaluation& result_;
   std::uint64_t launches_ = 0;
+  std::vector<double> verified_us_;
   std::vector<double> unaccounted_us_;  // of timed repetitions
   ClockEvidence clock_;
   double empty_us_ = 0;
