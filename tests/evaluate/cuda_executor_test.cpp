@@ -87,6 +87,7 @@ class Executor : public ::testing::Test {
     request.command = Command::kRun;
     request.buffers = 2;
     request.slots[1] = 1;
+    request.poison = 0xFFC12345u;
     device::Reply reply;
     for (int i = 0; i < 20 && reply.tries != 1; ++i) {
       forget();
@@ -109,12 +110,12 @@ TEST_F(Executor, PoisonsScrubsAndFlushesBeforeEveryRepetition) {
     EXPECT_NEAR(reply.elapsed_us, 5, 0.01);
     EXPECT_EQ(reply.first_try_us, reply.elapsed_us);
     EXPECT_THAT(calls(),
-                ElementsAre("fill",  // the output
-                            "fill",  // the workspace
+                ElementsAre("fill:ffc12345",  // the output
+                            "fill:fffedcba",  // the workspace, a NaN as well
                             "launch:vegttt_scrub",
                             "launch:vegttt_scrub_stack_512",
                             "reset_persisting",
-                            "fill",
+                            "fill:5a5a5a5a",
                             "launch:vegttt_read",
                             "launch:vegttt_read",
                             "sync",

@@ -60,7 +60,7 @@ CUdeviceptr Executor::address_of(const Request& request, const PlanPointer& poin
 }
 
 // All of the output's pages and all of the workspace's: a launch finds nothing there that an
-// earlier one left.
+// earlier one left, and nothing that could pass for a zero. Both words are NaNs, never the same.
 void Executor::poison(const Request& request) {
   const auto fill = [&](const Mapping& memory, std::uint32_t word) {
     if (memory.mapped())
@@ -68,7 +68,7 @@ void Executor::poison(const Request& request) {
            "cuMemsetD32Async");
   };
   fill(slots_.at(request.slots[request.buffers - 1]), request.poison);
-  fill(workspace_, ~request.poison);
+  fill(workspace_, 0xFFC00000u | (~request.poison & 0x3FFFFFu));
 }
 
 void Executor::prepare(const Request& request) {

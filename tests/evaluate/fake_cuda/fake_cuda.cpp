@@ -138,7 +138,11 @@ CUresult cuLaunchKernel(CUfunction function,
   return answer("launch:" + name);
 }
 
-CUresult cuMemsetD32Async(CUdeviceptr, unsigned, std::size_t, CUstream) { return answer("fill"); }
+CUresult cuMemsetD32Async(CUdeviceptr, unsigned word, std::size_t, CUstream) {
+  char text[16];
+  std::snprintf(text, sizeof text, "fill:%x", word);
+  return answer(text);
+}
 CUresult cuMemsetD8Async(CUdeviceptr, unsigned char, std::size_t, CUstream) {
   return answer("memset");
 }
