@@ -8,14 +8,13 @@
 #include <map>
 #include <set>
 
+#include "bench_submissions.h"
 #include "machine_facts.h"
 #include "subcommand.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/json.h"
 #include "vegttt/core/stop.h"
-#include "vegttt/core/text.h"
 #include "vegttt/evaluate/evaluator.h"
-#include "vegttt_embedded/vegttt_cli.h"
 
 namespace vegttt::cli {
 namespace {
@@ -23,34 +22,6 @@ namespace {
 using core::ExitCode;
 using evaluate::Submission;
 using records::Evaluation;
-
-// "// L1/4, ..." on the first line names the task.
-std::string task_of(std::string_view source) {
-  const std::string_view line = source.substr(0, source.find('\n'));
-  return std::string(core::trim(line.substr(3, line.find(',') - 3)));
-}
-
-// Every example of the dialect for `tasks` (all when empty), and variants of the correct ones that
-// differ in a constant: the compiler sees them as different sources, as it does the samples of a
-// policy.
-std::vector<Submission> submissions(const std::string& dialect,
-                                    int variants,
-                                    const std::set<std::string>& tasks) {
-  std::vector<Submission> list;
-  const std::string folder = "kernels/examples/" + dialect + "/";
-  for (const examples::EmbeddedFile& file : examples::embedded_files()) {
-    if (!core::starts_with(file.path, folder)) continue;
-    const std::string source(file.bytes);
-    if (!tasks.empty() && !tasks.contains(task_of(source))) continue;
-    list.push_back({task_of(source), source, std::string(file.path)});
-    const bool faulty = file.path.find("faulty") != std::string_view::npos;
-    for (int v = 1; v <= variants && !faulty; ++v)
-      list.push_back({task_of(source),
-                      source + fmt::format("static constexpr int kVariant = {};\n", v),
-                      fmt::format("{} #{}", file.path, v)});
-  }
-  return list;
-}
 
 // Seconds of processor time that this process and its finished children have used.
 double processor_s() {

@@ -1,6 +1,7 @@
 // vegttt config show|check|diff: what an experiment file says, and where each value came from.
 #include <iostream>
 
+#include "config_difference.h"
 #include "subcommand.h"
 #include "vegttt/config/experiment.h"
 #include "vegttt/core/json.h"
@@ -16,44 +17,70 @@ class Config : public Subcommand {
   void add(CLI::App& app) override {
     app.require_subcommand(1);
     show_ = app.add_subcommand("show", "every value with its origin; without a file: the defaults");
-    show_->add_option("config", first_, "experiment file");
+    show_->add_option("config", first_, "experiment file or run");
     show_->add_option("overrides", overrides_, "key=value ...");
     check_ = app.add_subcommand("check", "every mistake of a file at once");
     check_->add_option("config", first_, "experiment file")->required();
     check_->add_option("overrides", overrides_, "key=value ...");
-    diff_ = app.add_subcommand("diff", "values in which two files differ");
-    diff_->add_option("a", first_, "experiment file")->required();
-    diff_->add_option("b", second_, "experiment file")->required();
+    diff_ = app.add_subcommand("diff", "values in which two files or runs differ");
+    diff_->add_option("a", first_, "experiment file or run")->required();
+    diff_->add_option("b", second_, "experiment file or run")->required();
   }
 
-  ExitCode run(const CommonOptions&) override {
-    if (show_->parsed()) return show();
-    if (check_->parsed()) return check();
-    return diff();
+  ExitCode run(const CommonOptions& common) override {
+    if (show_->parsed()) return show(common.json);
+    if (check_->parsed()) return check(common.json);
+    return diff(common.json);
   }
 
  private:
-  ExitCode show() const {
-    const auto loaded = first_.empty() ? config::parse_experiment("{}", "defaults", overrides_)
-                                       : config::load_experiment(first_, overrides_);
-    std::cout << config::show_experiment(loaded);
+  ExitCode show(bool as_json) const {
+    const auto loaded =
+        first_.empty() ? config::parse_experiment("{}", "defaults", overrides_) : load_for_show();
+    std::cout << (as_json ? as_lines(loaded) : config::show_experiment(loaded));
     return ExitCode::kDone;
   }
 
-  ExitCode check() const {
-    config::load_experiment(first_, overrides_);
-    std::cout << first_ << ": ok\n";
-    return ExitCode::kDone;
+  // Overrides belong to files; a run's config is what it was.
+  config::LoadedExperiment load_for_show() const {
+    return overrides_.empty() ? load_file_or_run(first_)
+                              : config::load_experiment(first_, overrides_);
   }
 
-  ExitCode diff() const {
-    const auto a = config::fields_of(config::load_experiment(first_, {}).values);
-    const auto b = config::fields_of(config::load_experiment(second_, {}).values);
-    core::TextTable table({"key", first_, second_});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      if (a[i].value != b[i].value) table.add({a[i].key, a[i].value, b[i].value});
+  // A line per key, with its value and where that came from.
+  static std::string as_lines(const config::LoadedExperiment& loaded) {
+    std::string lines;
+    for (const auto& field : config::fields_of(loaded.values)) {
+      const auto origin = loaded.origins.find(field.key);
+      lines += core::dump_json(
+                   {{"key", field.key},
+                    {"value", field.value},
+                    {"origin", origin == loaded.origins.end() ? "default" : origin->second.text},
+                    {"meaning", field.doc}}) +
+               "\n";
     }
-    std::cout << (table.empty() ? "no difference\n" : table.plain());
+    return lines;
+  }
+
+  ExitCode check(bool as_json) const {
+    config::load_experiment(first_, overrides_);
+    std::cout << (as_json ? core::dump_json({{"file", first_}, {"ok", true}}) : first_ + ": ok")
+              << "\n";
+    return ExitCode::kDone;
+  }
+
+  ExitCode diff(bool as_json) const {
+    const auto found =
+        differences(load_file_or_run(first_).values, load_file_or_run(second_).values);
+    core::Json rows = core::Json::array();
+    core::TextTable table({"key", first_, second_});
+    for (const auto& one : found) {
+      rows.push_back({{"key", one.key}, {"a", one.a}, {"b", one.b}});
+      table.add({one.key, one.a, one.b});
+    }
+    std::cout << (as_json         ? core::dump_json(rows) + "\n"
+                  : found.empty() ? "no difference\n"
+                                  : table.plain());
     return ExitCode::kDone;
   }
 

@@ -17,23 +17,33 @@ std::string overview() {
       "usage: vegttt COMMAND [options]\n\n";
   core::TextTable table({"", ""});
   for (const auto& verb : verbs()) table.add({std::string("  ") + verb.name, verb.description});
-  table.add({"  help", "this page; `help COMMAND`; `help exit-codes`"});
+  table.add({"  help", "this page; `help COMMAND`; `help exit-codes`; `help man`"});
   text += table.plain().substr(1);  // the header row is empty
   text += "\nStart here: vegttt doctor\n";
   return text;
 }
 
+// A test produces each of them.
+const std::vector<ExitCodeRow>& exit_codes() {
+  using core::ExitCode;
+  static const std::vector<ExitCodeRow> rows = {
+      {ExitCode::kDone, "done"},
+      {ExitCode::kInternal, "internal error: a mistake of ours, please report it"},
+      {ExitCode::kUsage, "the command line is wrong"},
+      {ExitCode::kConfig, "a config or input file is invalid"},
+      {ExitCode::kMachine, "the machine is not fit: see `vegttt doctor`"},
+      {ExitCode::kNotPassed, "`eval`, `scaffold --fill`: the kernel did not pass"},
+      {ExitCode::kEndedEarly, "the run ended early and can be resumed"},
+      {ExitCode::kInterrupted, "interrupted (Ctrl-C), state saved"},
+      {ExitCode::kTerminated, "terminated, state saved"},
+  };
+  return rows;
+}
+
 std::string exit_codes_table() {
   core::TextTable table({"code", "meaning"}, {true, false});
-  table.add({"0", "done"});
-  table.add({"1", "internal error: a mistake of ours, please report it"});
-  table.add({"2", "the command line is wrong"});
-  table.add({"3", "a config or input file is invalid"});
-  table.add({"4", "the machine is not fit: see `vegttt doctor`"});
-  table.add({"5", "`eval`: the kernel did not pass"});
-  table.add({"6", "the run ended early and can be resumed"});
-  table.add({"130", "interrupted (Ctrl-C), state saved"});
-  table.add({"143", "terminated, state saved"});
+  for (const auto& row : exit_codes())
+    table.add({std::to_string(static_cast<int>(row.code)), row.meaning});
   return table.plain() + "\nKernels that fail inside a run are data and do not change the code.\n";
 }
 

@@ -6,6 +6,8 @@ namespace vegttt::cli {
 std::unique_ptr<Subcommand> make_adapt();
 std::unique_ptr<Subcommand> make_baseline();
 std::unique_ptr<Subcommand> make_bench();
+std::unique_ptr<Subcommand> make_compare();
+std::unique_ptr<Subcommand> make_completion();
 std::unique_ptr<Subcommand> make_config();
 std::unique_ptr<Subcommand> make_doctor();
 std::unique_ptr<Subcommand> make_eval();
@@ -17,6 +19,7 @@ std::unique_ptr<Subcommand> make_select();
 std::unique_ptr<Subcommand> make_show();
 std::unique_ptr<Subcommand> make_tasks();
 std::unique_ptr<Subcommand> make_train();
+std::unique_ptr<Subcommand> make_watch();
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> list = {
@@ -34,10 +37,15 @@ const std::vector<Verb>& verbs() {
       {"adapt", "test-time adaptation (--boa), or best_of_n and base as comparison", make_adapt},
       {"resume", "continue a run that was interrupted or killed", make_resume},
       {"select", "what each strategy picks from a run", make_select},
-      {"show", "a run, a step, a task or one kernel and why it has its status", make_show},
+      {"show", "the runs, a run, a step, a task, or one kernel and why it has its status", make_show},
+      {"watch", "a run in progress, live in the terminal", make_watch},
+      {"compare",
+       "two runs, or folders of runs, paired by task and seed: better, worse or unclear",
+       make_compare},
       {"baseline", "reference times, and the noise floor of an equal kernel", make_baseline},
       {"bench", "how fast parts of this program are", make_bench},
       {"config", "show, check or compare experiment files", make_config},
+      {"completion", "a script with which bash, zsh or fish complete commands", make_completion},
   };
   return list;
 }

@@ -2,72 +2,21 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <iostream>
 
+#include "command.h"
+#include "completion/command_tree.h"
+#include "completion/man_page.h"
 #include "failure.h"
 #include "help.h"
-#include "subcommand.h"
 #include "vegttt/core/log.h"
 #include "vegttt/core/stop.h"
-#include "vegttt/core/text.h"
 #include "wait_policy.h"
 
 namespace vegttt::cli {
 namespace {
 
 using core::ExitCode;
-
-std::vector<std::string> verb_names() {
-  std::vector<std::string> names = {"help"};
-  for (const auto& verb : verbs()) names.push_back(verb.name);
-  return names;
-}
-
-const Verb& find_verb(const std::string& name) {
-  for (const auto& verb : verbs()) {
-    if (name == verb.name) return verb;
-  }
-  throw core::UsageError(
-      "unknown command '" + name + "'" + core::did_you_mean(name, verb_names()), "", "vegttt help");
-}
-
-// Names that the parsed command would have taken at this place: its flags, or its nested verbs.
-std::vector<std::string> known_words(const CLI::App& app, bool flags) {
-  std::vector<std::string> words;
-  if (flags) {
-    for (const auto* option : app.get_options()) {
-      for (const auto& name : option->get_lnames()) words.push_back("--" + name);
-    }
-  } else {
-    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-      words.push_back(sub->get_name());
-  }
-  return words;
-}
-
-[[noreturn]] void refuse_extras(const CLI::App& app, const std::string& help) {
-  const CLI::App* deepest = &app;
-  while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
-  const std::string word = app.remaining(true).empty() ? "" : app.remaining(true).front();
-  const bool flag = core::starts_with(word, "-");
-  const std::string bare = word.substr(0, word.find('='));
-  std::vector<std::string> known = known_words(*deepest, flag);
-  if (flag && deepest != &app) {
-    for (auto& outer : known_words(app, true)) known.push_back(std::move(outer));
-  }
-  throw core::UsageError((flag ? "unknown option '" : "unexpected argument '") + bare + "'" +
-                             core::did_you_mean(bare, known),
-                         "",
-                         help);
-}
-
-std::string nested_verbs(const CLI::App& app) { return core::join(known_words(app, false), ", "); }
-
-[[noreturn]] void refuse(const CLI::ParseError& e, const CLI::App& app, const std::string& help) {
-  if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) refuse_extras(app, help);
-  throw core::UsageError(e.what(), "", help);
-}
 
 void set_verbosity(const CommonOptions& common) {
   if (common.verbose > 0) core::set_log_level(core::LogLevel::kDebug);
@@ -76,32 +25,12 @@ void set_verbosity(const CommonOptions& common) {
 }
 
 // Parses the words after the verb and runs it.
-ExitCode run_verb(const Verb& verb, CommonOptions common, std::vector<std::string> words) {
-  CLI::App app(verb.description, std::string("vegttt ") + verb.name);
-  app.fallthrough();
-  add_common_options(app, common);
-  const auto subcommand = verb.make();
-  subcommand->add(app);
-  // Asked after parsing: an unknown nested verb is a better message than "a subcommand is
-  // required".
-  const bool needs_nested = app.get_require_subcommand_min() > 0;
-  app.require_subcommand(0, app.get_require_subcommand_max());
-  try {
-    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
-    app.parse(words);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return ExitCode::kDone;
-  } catch (const CLI::ParseError& e) {
-    refuse(e, app, std::string("vegttt help ") + verb.name);
-  }
-  if (needs_nested && app.get_subcommands().empty())
-    throw core::UsageError(std::string(verb.name) + " needs one of: " + nested_verbs(app),
-                           "",
-                           std::string("vegttt help ") + verb.name);
-  set_verbosity(common);
+ExitCode run_verb(const Verb& verb, const CommonOptions& common, std::vector<std::string> words) {
+  const Command command = make_command(verb, common);
+  if (!parse(command, verb.name, std::move(words))) return ExitCode::kDone;
+  set_verbosity(*command.common);
   core::install_stop_handlers();
-  return subcommand->run(common);
+  return command.subcommand->run(*command.common);
 }
 
 ExitCode help(const std::vector<std::string>& words) {
@@ -109,6 +38,8 @@ ExitCode help(const std::vector<std::string>& words) {
     std::cout << overview();
   } else if (words.front() == "exit-codes") {
     std::cout << exit_codes_table();
+  } else if (words.front() == "man") {
+    std::cout << man_page(command_tree());
   } else {
     std::vector<std::string> rest(words.begin() + 1, words.end());
     rest.push_back("--help");
