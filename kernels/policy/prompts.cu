@@ -1,5 +1,4 @@
-// Keys and values of prompts that were read together, on their way to each prompt's own cache. Behind decode.cu in one
-// program.
+// Keys and values of prompts that were read together, on their way to each prompt's own cache. Behind prelude.cu.
 
 // Where a prompt's tokens stand among those read, and its cache: keys [layers, kv, padded, D], values [layers, kv, D,
 // padded].

@@ -1,6 +1,6 @@
 // Choosing the next token of every row from its logits, as src/policy/sampling/distribution.cpp does on a CPU: weights
 // exp((logit - largest) / temperature), filters, then the token where the running sum in the order of the vocabulary
-// passes uniform * total. Behind decode.cu in one program.
+// passes uniform * total. Behind prelude.cu.
 
 struct Filters {
   float inverse_temperature;  // 0: the likeliest token

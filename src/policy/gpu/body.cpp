@@ -11,6 +11,10 @@ namespace {
 // Rows that go through the experts at once, which bounds what their kernels keep in shared memory.
 constexpr int kMostRowsOfExperts = 1024;
 
+unsigned blocks(int items, int of_block) {
+  return static_cast<unsigned>((items + of_block - 1) / of_block);
+}
+
 }  // namespace
 
 Body::Body(GpuModel& gpu, int rows) : gpu_(gpu), capacity_(rows) {
@@ -20,6 +24,7 @@ Body::Body(GpuModel& gpu, int rows) : gpu_(gpu), capacity_(rows) {
   const FusedLayer& fused = gpu.fused(0);
   all_ = {rows,
           of(c.hidden),
+          at::empty({rows, c.head_dim}, options.dtype(at::kFloat)),
           of(c.hidden),
           of(fused.qkv.matrix.size(0)),
           of(std::int64_t{c.heads} * c.head_dim),
@@ -41,6 +46,7 @@ Body::Rows Body::first(int rows) const {
   };
   return {rows,
           of(all_.x),
+          of(all_.turns),
           of(all_.normed),
           of(all_.heads),
           of(all_.q),
@@ -56,11 +62,13 @@ at::Tensor Body::run(const at::Tensor& sequences, int count, Attention& attentio
   Rows rows = first(count);
   gpu_.kernel("embed",
               dim3(static_cast<unsigned>(count)),
-              256,
+              128,
               0,
               data(sequences),
               data(weights.embed),
+              gpu_.rope(),
               mutable_data(rows.x),
+              mutable_data(rows.turns),
               c.hidden);
   norm(rows, {}, nullptr, weights.layers[0].input_norm);
   for (int i = 0; i < c.layers; ++i) {
@@ -85,8 +93,8 @@ void Body::norm(Rows& rows,
   const ModelConfig& c = gpu_.config();
   const void* none = nullptr;
   gpu_.kernel("add_and_norm",
-              dim3(static_cast<unsigned>(rows.count)),
-              1024,
+              dim3(blocks(rows.count, 2)),
+              32 * blocks(c.hidden, 8 * 32),
               0,
               mutable_data(rows.x),
               data(y),
@@ -98,7 +106,8 @@ void Body::norm(Rows& rows,
               static_cast<float>(c.rms_eps),
               c.norm_in_float ? 1 : 0,
               mutable_data(rows.normed),
-              c.hidden);
+              c.hidden,
+              rows.count);
 }
 
 void Body::self_attention(Rows& rows,
@@ -110,26 +119,26 @@ void Body::self_attention(Rows& rows,
   const FusedLayer& fused = gpu_.fused(index);
   const Attention::Cache cache = attention.cache(index);
   gpu_.product("qkv", rows.normed, fused.qkv.matrix, rows.heads);
-  gpu_.kernel(
-      "split_heads",
-      dim3(static_cast<unsigned>(rows.count), static_cast<unsigned>(c.heads + 2 * c.kv_heads)),
-      static_cast<unsigned>(c.head_dim),
-      0,
-      data(sequences),
-      data(rows.heads),
-      data(fused.qkv.b),
-      gpu_.scales_of(index),
-      data(fused.qkv.bias),
-      data(layer.q_norm),
-      data(layer.k_norm),
-      static_cast<float>(c.rms_eps),
-      gpu_.rope(),
-      mutable_data(rows.q),
-      cache.keys,
-      cache.values,
-      c.heads,
-      c.kv_heads,
-      cache.length);
+  gpu_.kernel("split_heads",
+              dim3(blocks(rows.count, 4), blocks(c.heads + 2 * c.kv_heads, 4)),
+              128,
+              0,
+              data(sequences),
+              data(rows.turns),
+              data(rows.heads),
+              data(fused.qkv.b),
+              gpu_.scales_of(index),
+              data(fused.qkv.bias),
+              data(layer.q_norm),
+              data(layer.k_norm),
+              static_cast<float>(c.rms_eps),
+              mutable_data(rows.q),
+              cache.keys,
+              cache.values,
+              c.heads,
+              c.kv_heads,
+              cache.length,
+              rows.count);
   gpu_.product("o", attention.attend(index, rows.q), fused.o.matrix, rows.added);
 }
 
@@ -137,18 +146,17 @@ void Body::mlp(Rows& rows, int index) {
   const int ffn = gpu_.config().ffn;
   const FusedLayer& fused = gpu_.fused(index);
   gpu_.product("gate_up", rows.normed, fused.gate_up.matrix, rows.wide);
-  gpu_.kernel(
-      "gated",
-      dim3(static_cast<unsigned>(ffn / 2 + 255) / 256, static_cast<unsigned>(rows.count + 7) / 8),
-      256,
-      0,
-      data(rows.wide),
-      data(fused.gate_up.b),
-      fused.gate_up.scales[0],
-      fused.gate_up.scales[1],
-      mutable_data(rows.hidden),
-      rows.count,
-      ffn);
+  gpu_.kernel("gated",
+              dim3(blocks(ffn, 128), blocks(rows.count, 32)),
+              128,
+              0,
+              data(rows.wide),
+              data(fused.gate_up.b),
+              fused.gate_up.scales[0],
+              fused.gate_up.scales[1],
+              mutable_data(rows.hidden),
+              rows.count,
+              ffn);
   gpu_.product("down", rows.hidden, fused.down.matrix, rows.added);
 }
 

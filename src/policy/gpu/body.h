@@ -35,7 +35,7 @@ class Body {
   // The first rows of what lies between kernels.
   struct Rows {
     int count;
-    at::Tensor x, normed, heads, q, added, wide, hidden, mixture;
+    at::Tensor x, turns, normed, heads, q, added, wide, hidden, mixture;
   };
   Rows first(int rows) const;
   // Adds `y`, a product of `linear` or (nullptr) a mixture, unless undefined, and normalises.

@@ -10,17 +10,17 @@ int adapter_rank(Transformer& model) {
   std::int64_t rank = 0;
   for (const NamedLinear& named : named_linears(model.weights))
     if (named.linear->lora_a.defined()) rank = std::max(rank, named.linear->lora_a.size(0));
-  return static_cast<int>((rank + 7) / 8 * 8);
+  return static_cast<int>((rank + 15) / 16 * 16);
 }
 
 FusedWeights::FusedWeights(Transformer& model) : rank_(adapter_rank(model)) {
   for (Layer& layer : model.weights.layers) {
     FusedLayer& fused = layers_.emplace_back();
     fused.qkv = fuse({&layer.q, &layer.k, &layer.v});
-    fused.o = fuse({&layer.o});
+    fused.o = fuse_output(layer.o);
     if (model.config.experts > 0) continue;
     fused.gate_up = fuse({&layer.gate, &layer.up});
-    fused.down = fuse({&layer.down});
+    fused.down = fuse_output(layer.down);
   }
   refresh();
 }
@@ -48,6 +48,12 @@ FusedLinear FusedWeights::fuse(const std::vector<Linear*>& parts) const {
   return fused;
 }
 
+FusedLinear FusedWeights::fuse_output(Linear& part) const {
+  FusedLinear fused = fuse({&part});
+  if (fused.b.defined()) fused.b = fused.b.t().contiguous();
+  return fused;
+}
+
 bool FusedWeights::refresh() {
   bool changed = false;
   for (FusedLayer& layer : layers_)
@@ -60,7 +66,8 @@ bool FusedWeights::refresh() {
         if (part.lora_a.defined()) {
           const std::int64_t rank = part.lora_a.size(0);
           fused->matrix.narrow(0, low, rank).copy_(part.lora_a);
-          fused->b.narrow(0, out, part.weight.size(0)).narrow(1, 0, rank).copy_(part.lora_b);
+          at::Tensor b = fused == &layer.o || fused == &layer.down ? fused->b.t() : fused->b;
+          b.narrow(0, out, part.weight.size(0)).narrow(1, 0, rank).copy_(part.lora_b);
         }
         const float scale = part.lora_a.defined() ? static_cast<float>(part.lora_scale) : 0.0f;
         changed = changed || scale != fused->scales[i];

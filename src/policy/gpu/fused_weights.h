@@ -14,7 +14,7 @@ namespace vegttt::policy::gpu {
 // Rows of several linear layers, then A of each, `rank` rows: [outs + count * rank, in].
 struct FusedLinear {
   at::Tensor matrix;
-  at::Tensor b;     // [outs, rank], bf16; undefined when rank is 0
+  at::Tensor b;     // bf16 [outs, rank]; of o and down its transpose; undefined when rank is 0
   at::Tensor bias;  // [outs] or undefined
   std::array<float, 3> scales{};
   std::vector<Linear*> parts;
@@ -24,7 +24,7 @@ struct FusedLayer {
   FusedLinear qkv, o, gate_up, down;  // the last two are empty in a mixture of experts
 };
 
-// Of the largest pair attached to a linear layer, rounded up to a multiple of 8; 0: none.
+// Of the largest pair attached to a linear layer, rounded up to a multiple of 16; 0: none.
 int adapter_rank(Transformer& model);
 
 class FusedWeights {
@@ -35,11 +35,13 @@ class FusedWeights {
   // The adapter as it is now. True when a scale is another than before.
   bool refresh();
 
-  int rank() const { return rank_; }  // a multiple of 8; 0 without an adapter
+  int rank() const { return rank_; }  // a multiple of 16; 0 without an adapter
   const std::vector<FusedLayer>& layers() const { return layers_; }
 
  private:
   FusedLinear fuse(const std::vector<Linear*>& parts) const;
+  // The one that add_and_norm adds (kernels/policy/rows.cu): B's columns lie together.
+  FusedLinear fuse_output(Linear& part) const;
 
   int rank_ = 0;
   std::vector<FusedLayer> layers_;

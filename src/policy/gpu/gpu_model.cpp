@@ -10,8 +10,11 @@ namespace {
 
 std::string source() {
   std::string text;
-  for (const char* file :
-       {"kernels/policy/decode.cu", "kernels/policy/prompts.cu", "kernels/policy/sample.cu"})
+  for (const char* file : {"kernels/policy/prelude.cu",
+                           "kernels/policy/decode.cu",
+                           "kernels/policy/rows.cu",
+                           "kernels/policy/prompts.cu",
+                           "kernels/policy/sample.cu"})
     text += std::string(carried_kernels::find_embedded(file).value());
   return text;
 }
@@ -48,7 +51,7 @@ bool GpuModel::fits(const Transformer& model) {
   return model.device().is_cuda() && model.compute == at::kBFloat16 &&
          model.weights.embed.scalar_type() == at::kBFloat16 && takes_mlp(model) &&
          (c.head_dim == 64 || c.head_dim == 128) && c.heads / c.kv_heads <= 16 &&
-         c.vocab % 4 == 0 && c.hidden % 8 == 0 && c.ffn % 8 == 0;
+         c.vocab % 4 == 0 && c.hidden % 8 == 0 && c.hidden <= 8192 && c.ffn % 8 == 0;
 }
 
 GpuModel::GpuModel(Transformer& model) : model_(model), weights_(model) {

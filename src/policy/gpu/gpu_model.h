@@ -17,7 +17,7 @@
 
 namespace vegttt::policy::gpu {
 
-// Arguments of kernels, as kernels/policy/decode.cu declares them.
+// Arguments of kernels, as kernels/policy declares them.
 struct Sequence {
   const void *prompt_keys = nullptr, *prompt_values = nullptr;
   std::uint64_t key = 0;
