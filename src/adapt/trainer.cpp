@@ -24,6 +24,7 @@ std::map<std::string, double> numbers_of(const learn::UpdateStats& stats) {
           {"clip_fraction", stats.clip_fraction},
           {"logprob_gap_max", stats.logprob_gap_max},
           {"logprob_gap_mean", stats.logprob_gap_mean},
+          {"logprob_gap_p999", stats.logprob_gap_p999},
           {"trained_tokens", static_cast<double>(stats.trained_tokens)}};
 }
 

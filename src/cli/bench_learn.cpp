@@ -14,6 +14,7 @@
 #include "vegttt/core/stop.h"
 #include "vegttt/learn/local_learner.h"
 #include "vegttt/policy/device.h"
+#include "vegttt/policy/learning_pass.h"
 #include "vegttt/policy/work.h"
 
 namespace vegttt::cli {
@@ -55,8 +56,24 @@ class BenchLearn : public Subcommand {
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     number("--group", group_, "sequences of one prompt; 1 shares nothing");
-    number("--micro-batch", options_.micro_batch_tokens, "tokens of a forward pass");
+    app.add_option(
+           "--micro-batch", options_.micro_batch_tokens, "tokens of a forward pass; 0: what fits")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--checkpointing",
+                   options_.checkpointing,
+                   "layers forward again on the way back, to save memory")
+        ->check(CLI::IsMember({"auto", "on", "off"}))
+        ->capture_default_str();
     number("--steps", steps_, "updates that are timed, after one that is not");
+    app.footer(
+        "Against PEFT, in the same job (batch x length tokens, no prompt; it needs torch,\n"
+        "transformers and peft):\n"
+        "  vegttt bench learn --shape qwen2.5-7b --batch 8 --length 1024 --json\n"
+        "  python3 peers.py lora --shape qwen2.5-7b --batch 4 --length 1024\n"
+        "What sharing a prompt saves: the same work with --group 32 and with --group 1:\n"
+        "  vegttt bench learn --shape qwen2.5-7b --batch 160 --length 64 --shared-prompt 960 "
+        "--group 32");
   }
 
   core::ExitCode run(const CommonOptions& common) override {
@@ -106,12 +123,26 @@ class BenchLearn : public Subcommand {
     sampling.max_new_tokens = length_;
     const auto learner = learn::make_learner(policy_);
     const at::Device device = policy_->model()->device();
-    learner->update(batch, options_, sampling);
+    stats_ = learner->update(batch, options_, sampling);
     policy::synchronize(device);
     const core::Stopwatch watch;
     for (int i = 0; i < steps_; ++i) learner->update(batch, options_, sampling);
     policy::synchronize(device);
-    return watch.elapsed_s() / steps_;
+    const double update_s = watch.elapsed_s() / steps_;
+    peak_bytes_ = policy::peak_memory(device);
+    policy::record_parts();
+    learner->update(batch, options_, sampling);
+    parts_ = policy::recorded_parts_ms();
+    return update_s;
+  }
+
+  policy::LearningPlan plan() const {
+    const policy::Transformer& model = *policy_->model();
+    return policy::plan_learning(model,
+                                 policy::available_memory(model.device()),
+                                 prompt_length() + length_,
+                                 options_.checkpointing,
+                                 options_.micro_batch_tokens);
   }
 
   core::Json describe(double update_s, double ceiling) const {
@@ -127,7 +158,10 @@ class BenchLearn : public Subcommand {
                  {"length_tokens", length_},
                  {"prompt_tokens", prompt_length()},
                  {"group", group_},
-                 {"micro_batch_tokens", options_.micro_batch_tokens},
+                 {"micro_batch_tokens", plan().tokens},
+                 {"checkpointing", plan().checkpointing == policy::Checkpointing::kOn},
+                 {"planned_bytes_per_token", plan().bytes_per_token},
+                 {"planned_fixed_bytes", plan().fixed_bytes},
                  {"update_s", update_s},
                  {"computed_tokens", shared},
                  {"tokens_per_s", static_cast<double>(shared) / update_s},
@@ -136,7 +170,12 @@ class BenchLearn : public Subcommand {
                  {"update_flops", flops},
                  {"product_flops_per_s", ceiling},
                  {"arithmetic_share", flops / update_s / ceiling},
-                 {"peak_memory_bytes", policy::peak_memory(policy_->model()->device())}});
+                 {"peak_memory_bytes", peak_bytes_},
+                 {"logprob_gap_mean", stats_.logprob_gap_mean},
+                 {"logprob_gap_p999", stats_.logprob_gap_p999},
+                 {"logprob_gap_max", stats_.logprob_gap_max}});
+    core::Json& parts = json["parts_ms"] = core::Json::object();
+    for (const auto& [part, ms] : parts_) parts[part] = ms;
     return json;
   }
 
@@ -166,11 +205,25 @@ class BenchLearn : public Subcommand {
         number("product_flops_per_s") * 1e-12,
         number("parameters") * 1e-9,
         number("peak_memory_bytes") / (1 << 30));
+    std::cout << fmt::format(
+        "  micro-batch  {:8d} tokens, layers computed {}\n"
+        "  log-probs    {:8.5f} from the plain forward pass on average, {:.5f} at the 99.9th "
+        "percentile\n"
+        "  by part, of an update of its own, ms:\n",
+        r["micro_batch_tokens"].get<std::int64_t>(),
+        r["checkpointing"].get<bool>() ? "twice" : "once",
+        number("logprob_gap_mean"),
+        number("logprob_gap_p999"));
+    for (const auto& [part, ms] : r["parts_ms"].items())
+      std::cout << fmt::format("    {:<20} {:10.2f}\n", part, ms.get<double>());
   }
 
   BenchFlags flags_;
   int batch_ = 4, length_ = 1024, prompt_tokens_ = 0, group_ = 1, steps_ = 3;
   config::LearnOptions options_;
+  learn::UpdateStats stats_;
+  std::int64_t peak_bytes_ = 0;
+  std::vector<std::pair<std::string, double>> parts_;
   std::shared_ptr<policy::LocalPolicy> policy_;
 };
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "adamw.h"
 #include "loss.h"
@@ -16,6 +17,8 @@
 #include "token_logprobs.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/stop.h"
+#include "vegttt/policy/device.h"
+#include "vegttt/policy/learning_pass.h"
 #include "vegttt/tensors/tensors.h"
 
 namespace vegttt::learn {
@@ -25,8 +28,10 @@ using policy::Adapter;
 using policy::LocalPolicy;
 using policy::Transformer;
 
-// bfloat16: sampler and trainer round differently at every layer.
-constexpr double kMeanGapLimit = 0.05;
+// bfloat16: sampler and trainer round differently at every layer. Of log-probabilities at
+// temperature one; a lower one magnifies the gaps.
+constexpr double kMeanGapLimit = 0.05, kTailGapLimit = 1;
+constexpr double kTail = 0.999;
 
 double total(const at::Tensor& x) { return x.detach().to(at::kDouble).sum().item<double>(); }
 
@@ -44,11 +49,13 @@ class LocalLearner : public Learner {
   struct Sums {
     double loss = 0, v1 = 0, v2 = 0, theta0 = 0, entropy = 0, clipped = 0, gap = 0, largest_gap = 0;
     std::int64_t tokens = 0;
+    std::vector<at::Tensor> gaps;  // of each micro-batch, on the CPU
+    double gap_tail() const;       // its 99.9th percentile
   };
 
   std::vector<MicroBatch> micro_batches(const Batch& batch,
                                         const config::LearnOptions& options,
-                                        const config::SamplingOptions& sampling) const;
+                                        const config::SamplingOptions& sampling);
   Sums accumulate(const std::vector<MicroBatch>& batches,
                   const config::LearnOptions& options,
                   const config::SamplingOptions& sampling);
@@ -60,7 +67,7 @@ class LocalLearner : public Learner {
   at::Tensor logprobs_of_start(const MicroBatch& batch,
                                const config::SamplingOptions& sampling,
                                bool as_sampled);
-  void check_gap(const Sums& sums, double tolerance) const;
+  void check_gap(const Sums& sums, double tolerance, double temperature) const;
   double clip_gradients(double limit);
   void forget_gradients();
   bool at_start() const;
@@ -69,7 +76,17 @@ class LocalLearner : public Learner {
   std::map<std::string, at::Tensor> parameters_;  // the adapter's, by PEFT's path
   Adapter start_;                                 // theta_0
   AdamW optimizer_;
+  policy::Checkpointing checkpointing_ = policy::Checkpointing::kOff;  // of the present update
 };
+
+// NaN when one of them is.
+double LocalLearner::Sums::gap_tail() const {
+  if (gaps.empty()) return 0;
+  const at::Tensor sorted = std::get<0>(at::cat(gaps).sort());  // NaN comes last
+  const auto last = static_cast<double>(sorted.size(0) - 1);
+  if (std::isnan(sorted[-1].item<float>())) return std::numeric_limits<double>::quiet_NaN();
+  return sorted[static_cast<std::int64_t>(std::ceil(kTail * last))].item<double>();
+}
 
 LocalLearner::LocalLearner(std::shared_ptr<LocalPolicy> policy) : policy_(std::move(policy)) {
   VEGTTT_ASSERT(policy_->adapter(), "a policy that learns has an adapter");
@@ -78,6 +95,7 @@ LocalLearner::LocalLearner(std::shared_ptr<LocalPolicy> policy) : policy_(std::m
     parameters_[path + ".lora_B"] = pair.b.set_requires_grad(true);
   }
   start_ = policy_->adapter()->clone();
+  if (policy_->model()->device().is_cuda()) policy::stack_weights(*policy_->model());
   at::set_num_threads(
       at::get_num_threads());  // MKL stops choosing the number by itself, so that sums repeat
 }
@@ -93,7 +111,7 @@ UpdateStats LocalLearner::update(const Batch& batch,
   for (int i = 0; i < options.updates_per_step; ++i) {
     forget_gradients();
     const Sums sums = accumulate(batches, options, sampling);
-    if (i == 0) check_gap(sums, options.logprob_tolerance);
+    if (i == 0) check_gap(sums, options.logprob_tolerance, sampling.temperature);
     const double n = static_cast<double>(sums.tokens), norm = clip_gradients(options.max_grad_norm);
     optimizer_.step(parameters_, options);
     stats.trained_tokens += sums.tokens;
@@ -104,6 +122,7 @@ UpdateStats LocalLearner::update(const Batch& batch,
     stats.kl_theta0 = sums.theta0 / n;
     stats.entropy = sums.entropy / n;
     stats.logprob_gap_max = sums.largest_gap, stats.logprob_gap_mean = sums.gap / n;
+    stats.logprob_gap_p999 = sums.gap_tail();
   }
   forget_gradients();
   return stats;
@@ -113,7 +132,7 @@ UpdateStats LocalLearner::update(const Batch& batch,
 // denominators only.
 std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
                                                     const config::LearnOptions& options,
-                                                    const config::SamplingOptions& sampling) const {
+                                                    const config::SamplingOptions& sampling) {
   std::vector<std::size_t> usable, moving;
   for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
     if (!batch.usable[i] || std::isnan(batch.rollouts[i].reward)) continue;
@@ -122,7 +141,18 @@ std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
   }
   const auto weights =
       token_weights(batch.rollouts, usable, options.reduction, sampling.max_new_tokens);
-  auto batches = pack(batch.rollouts, moving, weights, options.micro_batch_tokens);
+  std::size_t longest = 0;
+  for (const std::size_t i : moving)
+    longest = std::max(longest,
+                       batch.rollouts[i].prompt_tokens.size() +
+                           batch.rollouts[i].completion_tokens.size());
+  const auto plan = policy::plan_learning(*policy_->model(),
+                                          policy::available_memory(policy_->model()->device()),
+                                          static_cast<std::int64_t>(longest),
+                                          options.checkpointing,
+                                          options.micro_batch_tokens);
+  checkpointing_ = plan.checkpointing;
+  auto batches = pack(batch.rollouts, moving, weights, plan.tokens);
   for (MicroBatch& micro : batches) micro = micro.to(policy_->model()->device());
   return batches;
 }
@@ -169,11 +199,12 @@ void LocalLearner::accumulate(const MicroBatch& batch,
   const double largest = gap.max().item<double>();
   if (!(largest <= sums.largest_gap)) sums.largest_gap = largest;  // NaN stays
   sums.tokens += batch.targets.size(0);
+  sums.gaps.push_back(gap.to(at::kCPU));
 }
 
 at::Tensor LocalLearner::hidden_rows(const MicroBatch& batch) const {
-  return policy::forward_packed(*policy_->model(), batch.tokens, batch.packing)
-      .index_select(0, batch.rows);
+  return policy::forward_learning(
+      *policy_->model(), batch.tokens, batch.packing, batch.rows, checkpointing_);
 }
 
 at::Tensor LocalLearner::logprobs_of_start(const MicroBatch& batch,
@@ -189,17 +220,26 @@ at::Tensor LocalLearner::logprobs_of_start(const MicroBatch& batch,
   return logprobs;
 }
 
-void LocalLearner::check_gap(const Sums& sums, double tolerance) const {
+void LocalLearner::check_gap(const Sums& sums, double tolerance, double temperature) const {
   const Transformer& model = *policy_->model();
-  const bool exact = model.device().is_cpu() && model.compute == at::kFloat;
-  const double gap = exact ? sums.largest_gap : sums.gap / static_cast<double>(sums.tokens);
-  const double limit = exact ? tolerance : std::max(tolerance, kMeanGapLimit);
-  if (gap <= limit) return;  // false for NaN too
-  throw core::MachineError("the log-probabilities of trainer and sampler differ by " +
-                               std::to_string(gap) + (exact ? " at most" : " on average") +
-                               ", allowed are " + std::to_string(limit) +
-                               ": these rollouts are not samples of the present weights",
-                           "learn.update");
+  const auto refuse = [](double gap, const char* which, double limit) {
+    throw core::MachineError("the log-probabilities of trainer and sampler differ by " +
+                                 std::to_string(gap) + which + ", allowed are " +
+                                 std::to_string(limit) +
+                                 ": these rollouts are not samples of the present weights",
+                             "learn.update");
+  };
+  // Written so that NaN is refused.
+  if (model.device().is_cpu() && model.compute == at::kFloat) {
+    if (!(sums.largest_gap <= tolerance)) refuse(sums.largest_gap, " at most", tolerance);
+    return;
+  }
+  const double magnified = 1 / std::min(1.0, std::max(temperature, 1e-3));
+  const double mean = sums.gap / static_cast<double>(sums.tokens), tail = sums.gap_tail();
+  const double mean_limit = std::max(tolerance, kMeanGapLimit * magnified),
+               tail_limit = std::max(tolerance, kTailGapLimit * magnified);
+  if (!(mean <= mean_limit)) refuse(mean, " on average", mean_limit);
+  if (!(tail <= tail_limit)) refuse(tail, " at the 99.9th percentile", tail_limit);
 }
 
 double LocalLearner::clip_gradients(double limit) {

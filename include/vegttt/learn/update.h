@@ -39,7 +39,8 @@ struct UpdateStats {
   double kl_theta0 = 0;      // k3 against the start, after sampling
   double entropy = 0, clip_fraction = 0;
   double logprob_gap_max = 0,
-         logprob_gap_mean = 0;  // |trainer - stored sampler| before the first gradient step
+         logprob_gap_mean = 0,  // |trainer - stored sampler| before the first gradient step
+      logprob_gap_p999 = 0;     // its 99.9th percentile
   std::int64_t trained_tokens = 0;
 };
 
