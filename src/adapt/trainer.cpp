@@ -75,8 +75,8 @@ void Trainer::reward(const std::vector<records::JudgedRollout>& judged, ScoredSt
     scored.batch.usable.push_back(!std::isnan(rollout.reward) && !(truncated && drop));
     scored.batch.rollouts.push_back(std::move(rollout));
   }
-  const auto result = learn::advantages_of(
-      scored.batch.rollouts, scored.batch.usable, context_.config.learn.advantage);
+  const auto result =
+      learn::advantages_of(scored.batch.rollouts, scored.batch.usable, context_.config.learn);
   for (std::size_t i = 0; i < judged.size(); ++i)
     scored.batch.rollouts[i].advantage = result.advantages[i];
   scored.metrics.more["groups"] = result.groups;

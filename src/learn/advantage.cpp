@@ -1,9 +1,10 @@
-// Advantages: rewards minus a baseline, over the samples of one task (group) or of the whole step.
-// No clipping of outliers, no length normalisation.
+// Advantages: rewards against a baseline, over the rollouts of one group or of the whole step. No
+// length normalisation.
 #include <algorithm>
 #include <cmath>
 #include <map>
 
+#include "entropic.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
 #include "vegttt/learn/update.h"
@@ -20,29 +21,54 @@ struct Moments {
   bool flat = true;
 };
 
-using Indices = std::vector<std::size_t>;
-
-Moments moments_of(const std::vector<records::Rollout>& rollouts, const Indices& indices) {
+Moments moments_of(const std::vector<double>& rewards) {
   Moments m;
-  m.count = indices.size();
-  for (const std::size_t i : indices) m.mean += rollouts[i].reward / static_cast<double>(m.count);
+  m.count = rewards.size();
+  for (const double reward : rewards) m.mean += reward / static_cast<double>(m.count);
   double squares = 0;
-  for (const std::size_t i : indices) {
-    squares += std::pow(rollouts[i].reward - m.mean, 2);
-    m.flat &= rollouts[i].reward ==
-              rollouts[indices[0]].reward;  // exact: a rounded mean must not look like spread
+  for (const double reward : rewards) {
+    squares += std::pow(reward - m.mean, 2);
+    m.flat &= reward == rewards[0];  // exact: a rounded mean must not look like spread
   }
   if (m.count > 1) m.deviation = std::sqrt(squares / static_cast<double>(m.count - 1));
   return m;
 }
 
-double group_advantage(double reward, const Moments& m, const std::string& kind) {
-  if (m.flat) return 0;
-  if (kind == "group_std") return (reward - m.mean) / (m.deviation + kGroupEpsilon);
-  const double n = static_cast<double>(m.count);
-  if (kind == "leave_one_out")
-    return (reward - m.mean) * n / (n - 1);  // = reward - mean of the others
-  return reward - m.mean;
+// A group as the options see it; `step` are all rewards of the step together.
+struct Group {
+  std::vector<double> rewards;
+  Moments own, step;
+};
+
+std::vector<double> entropic(const Group& group, const config::LearnOptions& options) {
+  const bool constant = options.advantage == "entropic_constant";
+  return entropic_advantages(group.rewards,
+                             constant ? options.entropic_beta : entropic_beta(group.rewards));
+}
+
+double advantage_of(double reward, const Group& group, const std::string& kind) {
+  const double centred = reward - group.own.mean, n = static_cast<double>(group.own.count);
+  if (kind == "group_std") return centred / (group.own.deviation + kGroupEpsilon);
+  if (kind == "batch_std") return centred / (group.step.deviation + kGroupEpsilon);
+  if (kind == "mean_ratio") return group.own.mean > 0 ? centred / group.own.mean : 0;
+  if (kind == "leave_one_out") return centred * n / (n - 1);  // = reward - mean of the others
+  return centred;
+}
+
+std::vector<double> advantages_of_group(const Group& group, const config::LearnOptions& options) {
+  const std::string& kind = options.advantage;
+  if (kind == "none") return group.rewards;
+  std::vector<double> advantages(group.rewards.size(), 0);
+  const bool global = kind == "global_std";
+  if (global ? group.step.flat : group.own.flat) return advantages;
+  if (kind == "entropic" || kind == "entropic_constant") return entropic(group, options);
+  for (std::size_t i = 0; i < advantages.size(); ++i) {
+    const double reward = group.rewards[i];
+    advantages[i] = global
+                        ? (reward - group.step.mean) / std::max(group.step.deviation, kGlobalFloor)
+                        : advantage_of(reward, group, kind);
+  }
+  return advantages;
 }
 
 void add_shares(const std::vector<records::Rollout>& rollouts, AdvantageResult& result) {
@@ -55,8 +81,23 @@ void add_shares(const std::vector<records::Rollout>& rollouts, AdvantageResult& 
   for (auto& [task, share] : result.share_by_task) share = total > 0 ? share / total : 0;
 }
 
+void clip(AdvantageResult& result, double limit) {
+  for (double& advantage : result.advantages) {
+    result.largest = std::max(result.largest, std::abs(advantage));
+    if (limit > 0) advantage = std::clamp(advantage, -limit, limit);
+  }
+}
+
 void check_kind(const std::string& kind) {
-  const std::vector<std::string> known{"group", "group_std", "global_std", "leave_one_out", "none"};
+  const std::vector<std::string> known{"group",
+                                       "group_std",
+                                       "batch_std",
+                                       "global_std",
+                                       "leave_one_out",
+                                       "mean_ratio",
+                                       "entropic",
+                                       "entropic_constant",
+                                       "none"};
   if (std::find(known.begin(), known.end(), kind) != known.end()) return;
   throw core::UserError("'" + kind + "' is not an advantage (" + core::join(known, ", ") + ")",
                         "learn.advantage");
@@ -66,34 +107,31 @@ void check_kind(const std::string& kind) {
 
 AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts,
                               const std::vector<bool>& usable,
-                              const std::string& kind) {
-  check_kind(kind);
+                              const config::LearnOptions& options) {
+  check_kind(options.advantage);
   VEGTTT_ASSERT(usable.size() == rollouts.size(), "one flag per rollout");
   AdvantageResult result;
   result.advantages.assign(rollouts.size(), 0);
-  std::map<std::string, Indices> groups;
-  Indices all;
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> groups;
+  std::vector<double> all;
   for (std::size_t i = 0; i < rollouts.size(); ++i) {
     if (!usable[i] || std::isnan(rollouts[i].reward)) continue;
-    groups[rollouts[i].key.task_id].push_back(i);
-    all.push_back(i);
+    groups[{rollouts[i].key.task_id, rollouts[i].prompt_hash}].push_back(i);
+    all.push_back(rollouts[i].reward);
   }
-  const Moments step = moments_of(rollouts, all);
-  for (const auto& [task, indices] : groups) {
-    const Moments group = moments_of(rollouts, indices);
+  const Moments step = moments_of(all);
+  for (const auto& [name, indices] : groups) {
+    Group group;
+    for (const std::size_t i : indices) group.rewards.push_back(rollouts[i].reward);
+    group.own = moments_of(group.rewards);
+    group.step = step;
     ++result.groups;
-    result.flat_groups += group.flat;
-    for (const std::size_t i : indices) {
-      const double reward = rollouts[i].reward;
-      double& advantage = result.advantages[i];
-      if (kind == "none")
-        advantage = reward;
-      else if (kind == "global_std")
-        advantage = step.flat ? 0 : (reward - step.mean) / std::max(step.deviation, kGlobalFloor);
-      else
-        advantage = group_advantage(reward, group, kind);
-    }
+    result.flat_groups += group.own.flat;
+    result.flat_by_task[name.first] += group.own.flat;
+    const auto advantages = advantages_of_group(group, options);
+    for (std::size_t i = 0; i < indices.size(); ++i) result.advantages[indices[i]] = advantages[i];
   }
+  clip(result, options.advantage_clip);
   add_shares(rollouts, result);
   return result;
 }

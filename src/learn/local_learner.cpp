@@ -1,6 +1,6 @@
 // GRPO-family update of a LoRA adapter: packed micro-batches, a policy-gradient loss on importance
-// ratios, optional KL to the start, one AdamW step. No value model, no reward shaping, no entropy
-// bonus.
+// ratios or a teacher's distribution, optional KL to the start, one AdamW step. No value model, no
+// reward shaping, no entropy bonus.
 #include "vegttt/learn/local_learner.h"
 
 #include <ATen/Parallel.h>
@@ -12,9 +12,13 @@
 #include <limits>
 
 #include "adamw.h"
+#include "distillation_loss.h"
 #include "loss.h"
 #include "micro_batch.h"
+#include "scoring.h"
+#include "teacher.h"
 #include "token_logprobs.h"
+#include "token_signal.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/stop.h"
 #include "vegttt/policy/device.h"
@@ -32,6 +36,7 @@ using policy::Transformer;
 // temperature one; a lower one magnifies the gaps.
 constexpr double kMeanGapLimit = 0.05, kTailGapLimit = 1;
 constexpr double kTail = 0.999;
+constexpr std::int64_t kScoringTokens = 8192;  // of a pass without gradients
 
 double total(const at::Tensor& x) { return x.detach().to(at::kDouble).sum().item<double>(); }
 
@@ -40,29 +45,53 @@ class LocalLearner : public Learner {
   explicit LocalLearner(std::shared_ptr<LocalPolicy> policy);
   UpdateStats update(const Batch& batch,
                      const config::LearnOptions& options,
-                     const config::SamplingOptions& sampling) override;
+                     const config::SamplingOptions& sampling,
+                     const config::TeacherOptions& teacher) override;
+  std::vector<Score> score(const std::vector<records::Rollout>& rollouts,
+                           const config::SamplingOptions& sampling,
+                           Weights weights) override;
   void save(const std::string& folder) const override;
   void load(const std::string& folder) override;
 
  private:
   // Sums over the trained tokens of one pass.
   struct Sums {
-    double loss = 0, v1 = 0, v2 = 0, theta0 = 0, entropy = 0, clipped = 0, gap = 0, largest_gap = 0;
+    double loss = 0, v1 = 0, v2 = 0, theta0 = 0, entropy = 0, clipped = 0, gap = 0, largest_gap = 0,
+           divergence = 0;
     std::int64_t tokens = 0;
     std::vector<at::Tensor> gaps;  // of each micro-batch, on the CPU
     double gap_tail() const;       // its 99.9th percentile
   };
 
+  // What an update is computed under.
+  struct Options {
+    const config::LearnOptions& learn;
+    const config::SamplingOptions& sampling;
+    const config::TeacherOptions& teacher;
+    bool as_sampled() const { return learn.logprob_temperature != "one"; }
+    std::int64_t scoring_limit() const {
+      return learn.micro_batch_tokens > 0 ? learn.micro_batch_tokens : kScoringTokens;
+    }
+  };
+
+  TokenSignal token_signal(const Batch& batch, const Options& options, UpdateStats& stats);
   std::vector<MicroBatch> micro_batches(const Batch& batch,
+                                        const TokenSignal& signal,
                                         const config::LearnOptions& options,
                                         const config::SamplingOptions& sampling);
   Sums accumulate(const std::vector<MicroBatch>& batches,
-                  const config::LearnOptions& options,
-                  const config::SamplingOptions& sampling);
+                  const TokenSignal& signal,
+                  const Options& options);
   void accumulate(const MicroBatch& batch,
-                  const config::LearnOptions& options,
-                  const config::SamplingOptions& sampling,
+                  const TokenSignal& signal,
+                  const Options& options,
                   Sums& sums);
+  at::Tensor signal_loss(const MicroBatch& batch,
+                         const TokenSignal& signal,
+                         const Options& options,
+                         const at::Tensor& hidden,
+                         const at::Tensor& logprobs,
+                         Sums& sums) const;
   at::Tensor hidden_rows(const MicroBatch& batch) const;
   at::Tensor logprobs_of_start(const MicroBatch& batch,
                                const config::SamplingOptions& sampling,
@@ -76,6 +105,7 @@ class LocalLearner : public Learner {
   std::map<std::string, at::Tensor> parameters_;  // the adapter's, by PEFT's path
   Adapter start_;                                 // theta_0
   AdamW optimizer_;
+  Teacher teacher_;
   policy::Checkpointing checkpointing_ = policy::Checkpointing::kOff;  // of the present update
 };
 
@@ -102,18 +132,22 @@ LocalLearner::LocalLearner(std::shared_ptr<LocalPolicy> policy) : policy_(std::m
 
 UpdateStats LocalLearner::update(const Batch& batch,
                                  const config::LearnOptions& options,
-                                 const config::SamplingOptions& sampling) {
+                                 const config::SamplingOptions& sampling,
+                                 const config::TeacherOptions& teacher) {
   const at::AutoGradMode with_gradients(true);
-  const auto batches = micro_batches(batch, options, sampling);
+  const Options all{options, sampling, teacher};
   UpdateStats stats;
+  const TokenSignal signal = token_signal(batch, all, stats);
+  const auto batches = micro_batches(batch, signal, options, sampling);
   if (batches.empty()) return stats;  // no rollout can move the weights: no step, momentum included
   if (options.reset_optimizer) optimizer_.reset();
   for (int i = 0; i < options.updates_per_step; ++i) {
     forget_gradients();
-    const Sums sums = accumulate(batches, options, sampling);
+    const Sums sums = accumulate(batches, signal, all);
     if (i == 0) check_gap(sums, options.logprob_tolerance, sampling.temperature);
     const double n = static_cast<double>(sums.tokens), norm = clip_gradients(options.max_grad_norm);
     optimizer_.step(parameters_, options);
+    teacher_.follow(*policy_->adapter(), teacher);
     stats.trained_tokens += sums.tokens;
     stats.clip_fraction = sums.clipped / n;  // of the last pass: the first one clips nothing
     if (i > 0) continue;
@@ -121,6 +155,7 @@ UpdateStats LocalLearner::update(const Batch& batch,
     stats.kl_sampler_v1 = sums.v1 / n, stats.kl_sampler_v2 = sums.v2 / n,
     stats.kl_theta0 = sums.theta0 / n;
     stats.entropy = sums.entropy / n;
+    stats.divergence = sums.divergence / n;
     stats.logprob_gap_max = sums.largest_gap, stats.logprob_gap_mean = sums.gap / n;
     stats.logprob_gap_p999 = sums.gap_tail();
   }
@@ -128,24 +163,57 @@ UpdateStats LocalLearner::update(const Batch& batch,
   return stats;
 }
 
+// What a teacher or theta_0 says about the tokens is asked once, before the first gradient step.
+TokenSignal LocalLearner::token_signal(const Batch& batch,
+                                       const Options& options,
+                                       UpdateStats& stats) {
+  TokenSignal signal = signal_of(batch);
+  policy::Transformer& model = *policy_->model();
+  const Adapter& own = *policy_->adapter();
+  if (!batch.teacher_prompts.empty()) {
+    const WithAdapter as_teacher(model, teacher_.adapter(options.teacher, own, start_), own);
+    teach(model,
+          batch,
+          options.teacher,
+          options.sampling,
+          options.as_sampled(),
+          options.scoring_limit(),
+          signal,
+          stats);
+  }
+  if (options.learn.kl_coefficient != 0 && options.learn.kl_place == "advantage") {
+    const WithAdapter as_start(model, start_, own);
+    add_kl_advantage(model,
+                     batch,
+                     options.learn.kl_coefficient,
+                     options.sampling,
+                     options.as_sampled(),
+                     options.scoring_limit(),
+                     signal,
+                     stats);
+  }
+  return signal;
+}
+
 // A rollout without advantage moves nothing unless there is a KL term: it counts in the
 // denominators only.
 std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
+                                                    const TokenSignal& signal,
                                                     const config::LearnOptions& options,
                                                     const config::SamplingOptions& sampling) {
   std::vector<std::size_t> usable, moving;
   for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
     if (!batch.usable[i] || std::isnan(batch.rollouts[i].reward)) continue;
     usable.push_back(i);
-    if (batch.rollouts[i].advantage != 0 || options.kl_coefficient != 0) moving.push_back(i);
+    if (signal.moves(i) || options.kl_coefficient != 0) moving.push_back(i);
   }
   const auto weights =
       token_weights(batch.rollouts, usable, options.reduction, sampling.max_new_tokens);
   std::size_t longest = 0;
   for (const std::size_t i : moving)
-    longest = std::max(longest,
-                       batch.rollouts[i].prompt_tokens.size() +
-                           batch.rollouts[i].completion_tokens.size());
+    longest = std::max(
+        longest,
+        batch.rollouts[i].prompt_tokens.size() + batch.rollouts[i].completion_tokens.size());
   const auto plan = policy::plan_learning(*policy_->model(),
                                           policy::available_memory(policy_->model()->device()),
                                           static_cast<std::int64_t>(longest),
@@ -153,37 +221,70 @@ std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
                                           options.micro_batch_tokens);
   checkpointing_ = plan.checkpointing;
   auto batches = pack(batch.rollouts, moving, weights, plan.tokens);
-  for (MicroBatch& micro : batches) micro = micro.to(policy_->model()->device());
+  for (MicroBatch& micro : batches) {
+    micro = micro.to(policy_->model()->device());
+    micro.advantages = advantages_of(signal, micro);
+  }
   return batches;
 }
 
 LocalLearner::Sums LocalLearner::accumulate(const std::vector<MicroBatch>& batches,
-                                            const config::LearnOptions& options,
-                                            const config::SamplingOptions& sampling) {
+                                            const TokenSignal& signal,
+                                            const Options& options) {
+  if (options.as_sampled() && options.sampling.temperature <= 0)
+    throw core::UserError("greedy samples have no log-probabilities to learn from",
+                          "sampling.temperature");
   Sums sums;
   for (const MicroBatch& batch : batches) {
     core::throw_if_stopped();
-    accumulate(batch, options, sampling, sums);
+    accumulate(batch, signal, options, sums);
   }
   return sums;
 }
 
-void LocalLearner::accumulate(const MicroBatch& batch,
-                              const config::LearnOptions& options,
-                              const config::SamplingOptions& sampling,
-                              Sums& sums) {
-  const bool as_sampled = options.logprob_temperature != "one";
-  if (as_sampled && sampling.temperature <= 0)
-    throw core::UserError("greedy samples have no log-probabilities to learn from",
-                          "sampling.temperature");
-  const at::Tensor reference =
-      at_start() ? at::Tensor() : logprobs_of_start(batch, sampling, as_sampled);
-  const auto now = token_logprobs(
-      hidden_rows(batch), policy_->model()->weights.head, batch.targets, sampling, as_sampled);
+// Policy gradient, or the distance to the teacher's whole distribution.
+at::Tensor LocalLearner::signal_loss(const MicroBatch& batch,
+                                     const TokenSignal& signal,
+                                     const Options& options,
+                                     const at::Tensor& hidden,
+                                     const at::Tensor& logprobs,
+                                     Sums& sums) const {
   const at::Tensor& stored = batch.sampler_logprobs;
-  const at::Tensor kl = k3(now.logprobs, reference.defined() ? reference : now.logprobs.detach());
-  at::Tensor per_token = policy_loss(now.logprobs, stored, batch.advantages, options);
-  if (options.kl_coefficient != 0) per_token = per_token + options.kl_coefficient * kl;
+  if (!signal.whole_distribution())
+    return policy_loss(
+        logprobs, stored, batch.advantages, options.learn, sequences_of(signal, batch));
+  const at::Tensor distance =
+      token_divergence(hidden,
+                       teacher_hidden_of(signal, batch),
+                       policy_->model()->weights.head,
+                       options.as_sampled() ? options.sampling.temperature : 1,
+                       options.teacher.divergence);
+  sums.divergence += total(distance);
+  if (options.learn.ratio_cap <= 0) return distance;
+  return distance * (logprobs.detach() - stored).exp().clamp_max(options.learn.ratio_cap);
+}
+
+void LocalLearner::accumulate(const MicroBatch& batch,
+                              const TokenSignal& signal,
+                              const Options& options,
+                              Sums& sums) {
+  const auto& learn = options.learn;
+  const bool penalty = learn.kl_coefficient != 0 && learn.kl_place == "loss";
+  const at::Tensor reference =
+      at_start() ? at::Tensor() : logprobs_of_start(batch, options.sampling, options.as_sampled());
+  const at::Tensor hidden = hidden_rows(batch);
+  const auto now = token_logprobs(hidden,
+                                  policy_->model()->weights.head,
+                                  batch.targets,
+                                  options.sampling,
+                                  options.as_sampled());
+  const at::Tensor& stored = batch.sampler_logprobs;
+  const at::Tensor start = reference.defined() ? reference : now.logprobs.detach();
+  const at::Tensor kl = k3(now.logprobs, start);
+  at::Tensor per_token = signal_loss(batch, signal, options, hidden, now.logprobs, sums);
+  if (penalty)
+    per_token =
+        per_token + learn.kl_coefficient * kl_estimate(now.logprobs, start, learn.kl_estimator);
   const at::Tensor loss = (per_token * batch.weights).sum();
   torch::autograd::backward({loss}, {});
 
@@ -194,7 +295,8 @@ void LocalLearner::accumulate(const MicroBatch& batch,
   sums.v2 += total(drift * drift) / 2;
   sums.theta0 += total(kl);
   sums.entropy += total(now.entropy);
-  sums.clipped += total(clipped(now.logprobs, stored, batch.advantages, options));
+  sums.clipped += total(
+      clipped(now.logprobs.detach(), stored, batch.advantages, learn, sequences_of(signal, batch)));
   sums.gap += total(gap);
   const double largest = gap.max().item<double>();
   if (!(largest <= sums.largest_gap)) sums.largest_gap = largest;  // NaN stays
@@ -268,7 +370,16 @@ bool LocalLearner::at_start() const {
   return true;
 }
 
+std::vector<Score> LocalLearner::score(const std::vector<records::Rollout>& rollouts,
+                                       const config::SamplingOptions& sampling,
+                                       Weights weights) {
+  const Adapter& own = *policy_->adapter();
+  const WithAdapter as(*policy_->model(), weights == Weights::kStart ? start_ : own, own);
+  return scores_of(*policy_->model(), rollouts, sampling, true, kScoringTokens);
+}
+
 void LocalLearner::save(const std::string& folder) const {
+  teacher_.save(folder);
   policy::save_adapter(folder, *policy_->adapter(), policy_->name());
   tensors::save_tensors(core::fs::path(folder) / "state.safetensors", optimizer_.state());
 }
@@ -288,6 +399,7 @@ void LocalLearner::load(const std::string& folder) {
   }
   const auto file = core::fs::path(folder) / "state.safetensors";
   optimizer_.restore(tensors::load_tensors(file), parameters_, file.string());
+  teacher_.load(folder, start_);
 }
 
 }  // namespace

@@ -19,9 +19,21 @@ class MemoryStore : public adapt::RunStore {
     }
     return found;
   }
-  std::vector<records::Rollout> sampled_only(adapt::Stream, int) const override { return {}; }
-  void add_sampled(adapt::Stream, const records::Rollout&) override { ++sampled; }
+  std::vector<records::Rollout> sampled_only(adapt::Stream stream, int theta_step) const override {
+    std::vector<records::Rollout> found;
+    for (const auto& [s, one] : waiting) {
+      if (s == stream && one.key.theta_step == theta_step) found.push_back(one);
+    }
+    return found;
+  }
+  void add_sampled(adapt::Stream stream, const records::Rollout& rollout) override {
+    ++sampled;
+    waiting.emplace_back(stream, rollout);
+  }
   void add_judged(adapt::Stream stream, const records::JudgedRollout& one) override {
+    std::erase_if(waiting, [&](const auto& w) {
+      return w.first == stream && w.second.key == one.rollout.key;
+    });
     all.emplace_back(stream, one);
   }
   void add_step(const records::StepMetrics& metrics,
@@ -45,6 +57,14 @@ class MemoryStore : public adapt::RunStore {
   core::Json checkpoint_state(int step) const override { return states.at(step); }
   records::ComputeLedger& ledger() override { return spent; }
   void save_ledger() override {}
+  void add_lines(const std::string& file_name, const std::vector<core::Json>& lines) override {
+    auto& file = files[file_name];
+    file.insert(file.end(), lines.begin(), lines.end());
+  }
+  std::vector<core::Json> lines(const std::string& file_name) const override {
+    const auto found = files.find(file_name);
+    return found == files.end() ? std::vector<core::Json>{} : found->second;
+  }
   void write_result(const std::string& file_name, const core::Json& result) override {
     results[file_name] = result;
   }
@@ -52,11 +72,13 @@ class MemoryStore : public adapt::RunStore {
   core::TemporaryFolder folder;
   int sampled = 0;
   std::vector<std::pair<adapt::Stream, records::JudgedRollout>> all;
+  std::vector<std::pair<adapt::Stream, records::Rollout>> waiting;  // sampled, not judged
   records::Trajectory steps;
   std::vector<std::vector<records::Rollout>> rewarded;
   std::map<int, core::Json> states;
   records::ComputeLedger spent;
   std::map<std::string, core::Json> results;
+  std::map<std::string, std::vector<core::Json>> files;
 };
 
 }  // namespace vegttt::test

@@ -68,7 +68,8 @@ void ScriptedPolicy::sample(const std::vector<policy::SampleRequest>& requests,
 
 learn::UpdateStats FakeLearner::update(const learn::Batch& batch,
                                        const config::LearnOptions& options,
-                                       const config::SamplingOptions&) {
+                                       const config::SamplingOptions&,
+                                       const config::TeacherOptions&) {
   const auto p = model_->probabilities();
   std::array<double, 3> gradient{};
   learn::UpdateStats stats;
@@ -78,6 +79,10 @@ learn::UpdateStats FakeLearner::update(const learn::Batch& batch,
     for (int k = 0; k < 3; ++k)
       gradient[k] += rollout.advantage * ((rollout.completion_tokens.front() == k ? 1 : 0) - p[k]);
     stats.trained_tokens += static_cast<std::int64_t>(rollout.completion_tokens.size());
+    if (batch.teacher_prompts.empty() || batch.teacher_prompts[i].empty()) continue;
+    ++stats.taught;
+    stats.teacher_prompt_tokens += static_cast<std::int64_t>(batch.teacher_prompts[i].size());
+    stats.teacher_completion_tokens += static_cast<std::int64_t>(rollout.completion_tokens.size());
   }
   for (int k = 0; k < 3; ++k) {
     model_->theta[k] += options.learning_rate * gradient[k];
@@ -87,6 +92,24 @@ learn::UpdateStats FakeLearner::update(const learn::Batch& batch,
   ++updates;
   last = batch;
   return stats;
+}
+
+std::vector<learn::Score> FakeLearner::score(const std::vector<records::Rollout>& rollouts,
+                                             const config::SamplingOptions&,
+                                             learn::Weights weights) {
+  const auto p =
+      weights == learn::Weights::kStart ? start_.probabilities() : model_->probabilities();
+  std::vector<learn::Score> scores;
+  for (const auto& rollout : rollouts) {
+    learn::Score score;
+    score.logprobs.assign(rollout.completion_tokens.size(), std::log(0.25f));
+    const auto word = static_cast<std::size_t>(rollout.completion_tokens.front());
+    score.logprobs[0] = static_cast<float>(std::log(p.at(word)));
+    if (rollout.completion_tokens.back() == kEnd) score.logprobs.back() = 0;
+    score.entropy = 1;
+    scores.push_back(score);
+  }
+  return scores;
 }
 
 void FakeLearner::save(const std::string& folder) const {

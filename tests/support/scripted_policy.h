@@ -39,10 +39,16 @@ class ScriptedPolicy : public policy::Sampler {
 
 class FakeLearner : public learn::Learner {
  public:
-  explicit FakeLearner(std::shared_ptr<ScriptedModel> model) : model_(std::move(model)) {}
+  explicit FakeLearner(std::shared_ptr<ScriptedModel> model)
+      : model_(std::move(model)), start_(*model_) {}
+  // A teacher's tokens are counted; what it says is left out.
   learn::UpdateStats update(const learn::Batch& batch,
                             const config::LearnOptions& options,
-                            const config::SamplingOptions& sampling) override;
+                            const config::SamplingOptions& sampling,
+                            const config::TeacherOptions& teacher) override;
+  std::vector<learn::Score> score(const std::vector<records::Rollout>& rollouts,
+                                  const config::SamplingOptions& sampling,
+                                  learn::Weights weights) override;
   void save(const std::string& folder) const override;
   void load(const std::string& folder) override;
 
@@ -51,6 +57,7 @@ class FakeLearner : public learn::Learner {
 
  private:
   std::shared_ptr<ScriptedModel> model_;
+  ScriptedModel start_;
 };
 
 // Judges by the first word of a completion. "fast" kernels get a speedup between 1 and 2 from a

@@ -19,6 +19,9 @@ namespace vegttt::learn {
 struct Batch {
   std::vector<records::Rollout> rollouts;  // rewards and advantages set
   std::vector<bool> usable;
+  // What the teacher reads in place of each rollout's prompt; empty: there is no teacher. A rollout
+  // whose teacher prompt is empty has no signal and is left out.
+  std::vector<std::vector<int>> teacher_prompts;
 };
 
 // Advantages from rewards (facts: algorithms 1.1). NaN rewards (unscored) get 0 and are left out of
@@ -27,10 +30,13 @@ struct AdvantageResult {
   std::vector<double> advantages;
   int groups = 0, flat_groups = 0;
   std::map<std::string, double> share_by_task;  // of sum |A|
+  std::map<std::string, int> flat_by_task;      // its groups without spread
+  double largest = 0;                           // |A| before clipping
 };
+// A group: rollouts of one task that read the same prompt.
 AdvantageResult advantages_of(const std::vector<records::Rollout>& rollouts,
                               const std::vector<bool>& usable,
-                              const std::string& kind);
+                              const config::LearnOptions& options);
 
 struct UpdateStats {
   double loss = 0, grad_norm = 0;
@@ -42,7 +48,21 @@ struct UpdateStats {
          logprob_gap_mean = 0,  // |trainer - stored sampler| before the first gradient step
       logprob_gap_p999 = 0;     // its 99.9th percentile
   std::int64_t trained_tokens = 0;
+  // Prompt and completion tokens of passes by theta_0 for a KL term.
+  std::int64_t scored_tokens = 0;
+  // Of the teacher's passes, counted where they are made.
+  std::int64_t teacher_prompt_tokens = 0, teacher_completion_tokens = 0;
+  std::int64_t taught = 0;                           // rollouts that the teacher scored
+  double teacher_gap_mean = 0, teacher_gap_abs = 0;  // log teacher - log student per token
+  double divergence = 0;                             // per token, teacher.loss full
 };
+
+// How likely a completion is under some weights.
+struct Score {
+  std::vector<float> logprobs;  // one per completion token
+  double entropy = 0;           // mean over its tokens
+};
+enum class Weights { kNow, kStart };  // theta_s, theta_0
 
 // What adapt/ needs of a model that learns: implemented by LocalLearner, faked in tests.
 class Learner {
@@ -53,7 +73,12 @@ class Learner {
   // tolerance.
   virtual UpdateStats update(const Batch& batch,
                              const config::LearnOptions& options,
-                             const config::SamplingOptions& sampling) = 0;
+                             const config::SamplingOptions& sampling,
+                             const config::TeacherOptions& teacher = {}) = 0;
+  // One score per rollout, under the distribution that `sampling` describes. Changes nothing.
+  virtual std::vector<Score> score(const std::vector<records::Rollout>& rollouts,
+                                   const config::SamplingOptions& sampling,
+                                   Weights weights) = 0;
   // Adapter (PEFT format) and optimizer state into `folder`; the caller writes DONE.
   virtual void save(const std::string& folder) const = 0;
   virtual void load(const std::string& folder) = 0;
