@@ -8,6 +8,7 @@
 #include <map>
 
 #include "conclude.h"
+#include "early_compile.h"
 #include "kernel_files.h"
 #include "machine_speed.h"
 #include "reference_clock.h"
@@ -35,7 +36,8 @@ class CppEvaluator : public Evaluator {
         threads_(set_up_process(options.evaluate)),
         store_(options, protocol_, catalogue, threads_),
         compiler_({options.evaluate.compile_timeout_s, options.evaluate.cache, ""}),
-        confinement_(probe_confinement()) {}
+        confinement_(probe_confinement()),
+        early_(usable_cores(), [this](const auto& c) { return compiler_.compile(c); }) {}
 
   Evaluation evaluate(const Submission& submission, Until until) override {
     Evaluation result;
@@ -48,6 +50,13 @@ class CppEvaluator : public Evaluator {
 
   void evaluate_all(const std::vector<Submission>& submissions,
                     const std::function<void(std::size_t, const Evaluation&)>& done) override;
+
+  void prepare(const Submission& submission) override {
+    Evaluation unused;
+    std::optional<records::Candidate> candidate =
+        assemble(submission, options_, catalogue_, unused);
+    if (candidate) early_.begin(std::move(*candidate));
+  }
 
   void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
 
@@ -71,6 +80,7 @@ class CppEvaluator : public Evaluator {
   HostCompiler compiler_;
   Confinement confinement_;
   std::uint64_t evaluations_ = 0;
+  EarlyCompile<CompileResult> early_;  // last: it uses the rest
 };
 
 void CppEvaluator::note_circumstances(Evaluation& result) const {
@@ -153,8 +163,11 @@ void CppEvaluator::evaluate_all(const std::vector<Submission>& submissions,
       distinct.push_back(&*candidates.back());
   }
   for_each_on_threads(distinct.size(), usable_cores(), [&](std::size_t i) {
-    compiled.find(distinct[i]->hash)->second = compiler_.compile(*distinct[i]);
+    std::optional<CompileResult> early = early_.take(*distinct[i]);
+    compiled.find(distinct[i]->hash)->second =
+        early ? std::move(*early) : compiler_.compile(*distinct[i]);
   });
+  early_.forget();
   for (const std::size_t i : by_task(submissions)) {
     core::throw_if_stopped();
     if (candidates[i])

@@ -4,12 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compile_ahead.h"
 #include "conclude.h"
 #include "cuda/device_facts.h"
 #include "cuda/device_trial.h"
 #include "cuda/gpu.h"
 #include "device_compiler.h"
+#include "early_compile.h"
 #include "kernel_files.h"
 #include "machine_speed.h"
 #include "submission.h"
@@ -30,7 +33,8 @@ class CudaEvaluator : public Evaluator {
       : options_(options),
         catalogue_(catalogue),
         protocol_(protocol(options.evaluate.protocol)),
-        architecture_(cuda::device_architecture(options.evaluate.device)) {}
+        architecture_(cuda::device_architecture(options.evaluate.device)),
+        early_(compiling_cores(), [this](const auto& candidate) { return compile(candidate); }) {}
 
   Evaluation evaluate(const Submission& submission, Until until) override {
     Evaluation result;
@@ -43,9 +47,18 @@ class CudaEvaluator : public Evaluator {
   void evaluate_all(const std::vector<Submission>& submissions,
                     const std::function<void(std::size_t, const Evaluation&)>& done) override;
 
+  void prepare(const Submission& submission) override {
+    Evaluation unused;
+    std::optional<records::Candidate> candidate =
+        assemble(submission, options_, catalogue_, unused);
+    if (candidate) early_.begin(std::move(*candidate));
+  }
+
   void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
 
  private:
+  // One core is left to the judge or the sampler, and one to the executor.
+  static int compiling_cores() { return std::max(1, usable_cores() - 2); }
   DeviceCompileResult compile(const records::Candidate& candidate) const {
     return compile_for_device(
         candidate, {options_.evaluate.compile_timeout_s, architecture_, options_.evaluate.cache});
@@ -71,6 +84,7 @@ class CudaEvaluator : public Evaluator {
   std::string architecture_;
   std::unique_ptr<Gpu> gpu_;
   std::uint64_t evaluations_ = 0;
+  EarlyCompile<DeviceCompileResult> early_;  // last: it uses the rest
 };
 
 bool CudaEvaluator::accept_compiled(const records::Candidate& candidate,
@@ -176,9 +190,9 @@ void CudaEvaluator::evaluate_all(const std::vector<Submission>& submissions,
   std::vector<const records::Candidate*> wanted;
   for (const std::size_t i : order)
     if (candidates[i]) wanted.push_back(&*candidates[i]);
-  // One core is left to the judge and one to the executor.
-  CompileAhead ahead(wanted, std::max(1, usable_cores() - 2), [this](const auto& candidate) {
-    return compile(candidate);
+  CompileAhead ahead(wanted, compiling_cores(), [this](const auto& candidate) {
+    std::optional<DeviceCompileResult> early = early_.take(candidate);
+    return early ? std::move(*early) : compile(candidate);
   });
   for (const std::size_t i : order) {
     core::throw_if_stopped();
@@ -187,6 +201,7 @@ void CudaEvaluator::evaluate_all(const std::vector<Submission>& submissions,
           judge(*candidates[i], *ahead.take(*candidates[i]), Until::kTime, std::move(results[i]));
     done(i, results[i]);
   }
+  early_.forget();
 }
 
 }  // namespace

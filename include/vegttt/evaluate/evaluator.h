@@ -49,6 +49,9 @@ class Evaluator {
   virtual void evaluate_all(
       const std::vector<Submission>& submissions,
       const std::function<void(std::size_t, const records::Evaluation&)>& done) = 0;
+  // `submission` will be judged later: its compiler may begin now, on other cores, while others are
+  // sampled. Returns at once.
+  virtual void prepare(const Submission& /*submission*/) {}
   // From here on assembled sources and logs go there ("": nowhere): for one judge of several runs.
   virtual void keep_kernels_in(const std::string& /*folder*/) {}
 };
