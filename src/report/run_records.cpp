@@ -28,6 +28,7 @@ RolloutLine line_of(const core::Json& json) {
   line.fast_1_strict = line.correct && core::get_or(evaluation, "fast_1_strict", false);
   line.speedup = line.correct ? core::number_of(json.at("speedup")) : 0;
   line.mean_logprob = core::number_of(json.at("mean_logprob"));
+  line.prompt_tokens = core::get_or(json, "prompt_tokens", 0);
   line.completion_tokens = core::get<int>(json, "completion_tokens");
   line.code_hash = core::get_or<std::string>(json, "code_hash", "");
   line.completion = core::get<std::string>(json, "completion");

@@ -37,7 +37,7 @@ struct RolloutLine {
   double speedup = 0;  // 0 where it is not correct
   bool correct = false, fast_1 = false, fast_1_strict = false, unscored = false;
   double mean_logprob = 0;
-  int completion_tokens = 0;
+  int prompt_tokens = 0, completion_tokens = 0;
   std::string code_hash, completion;
 };
 std::vector<RolloutLine> read_rollout_lines(const core::fs::path& run,

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdio>
 
 #include "vegttt/core/error.h"
@@ -12,6 +13,12 @@ std::string formatted(const char* format, Values... values) {
   char text[64];
   std::snprintf(text, sizeof text, format, values...);
   return text;
+}
+
+// Halves away from zero, as people and the paper round: 26.25 is 26.3, whatever its bits are.
+double rounded(double value, int decimals) {
+  const double unit = std::pow(10, decimals);
+  return std::copysign(std::floor(std::abs(value) * unit + 0.5 + 1e-9), value) / unit;
 }
 
 core::TextTable as_text(const Cells& cells) {
@@ -36,22 +43,22 @@ Cell missing_cell() { return "-"; }
 
 Cell percent_cell(double rate, int decimals) {
   if (std::isnan(rate)) return missing_cell();
-  return {formatted("%.*f %%", decimals, 100 * rate), rate};
+  return {formatted("%.*f %%", decimals, rounded(100 * rate, decimals)), rate};
 }
 
 Cell points_cell(double difference) {
   if (std::isnan(difference)) return missing_cell();
-  return {formatted("%+.1f pp", 100 * difference), difference};
+  return {formatted("%+.1f pp", rounded(100 * difference, 1)), difference};
 }
 
 Cell times_cell(double factor) {
   if (std::isnan(factor)) return missing_cell();
-  return {formatted("%.2fx", factor), factor};
+  return {formatted("%.2fx", rounded(factor, 2)), factor};
 }
 
 Cell number_cell(double value, int decimals) {
   if (std::isnan(value)) return missing_cell();
-  return {formatted("%.*f", decimals, value), value};
+  return {formatted("%.*f", decimals, rounded(value, decimals)), value};
 }
 
 Cell count_cell(std::int64_t count) { return {std::to_string(count), static_cast<double>(count)}; }
@@ -64,7 +71,7 @@ Cell fraction_cell(std::int64_t k, std::int64_t n) {
 
 Cell interval_cell(double low, double high) {
   if (std::isnan(low) || std::isnan(high)) return missing_cell();
-  return formatted("[%.1f, %.1f]", 100 * low, 100 * high);
+  return formatted("[%.1f, %.1f]", rounded(100 * low, 1), rounded(100 * high, 1));
 }
 
 Cells::Cells(std::vector<std::string> header, std::vector<bool> right)
