@@ -41,6 +41,8 @@ void run_method(Context& context) {
   if (method == "base") return run_base(context);
   if (method == "best_of_n") return run_best_of_n(context);
   if (method == "batch_ttt") return run_batch_ttt(context);
+  if (method == "sdpo") return run_sdpo(context);
+  if (method == "opsd") return run_opsd(context);
   if (method == "rlvr") return run_rlvr(context);
   VEGTTT_ASSERT(false, "the config was checked for known methods");
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <set>
 
+#include "diagnostics.h"
 #include "vegttt/adapt/rollouts.h"
 
 namespace vegttt::adapt {
@@ -62,6 +63,7 @@ records::StepMetrics metrics_of(int step, const std::vector<records::JudgedRollo
   }
   metrics.more["median_speedup"] = median(std::move(speedups));
   metrics.more["completion_tokens"] = tokens;
+  add_diagnostics(judged, metrics);
   return metrics;
 }
 

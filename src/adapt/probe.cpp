@@ -21,6 +21,8 @@ class NoStore : public RunStore {
   core::Json checkpoint_state(int) const override { return {}; }
   records::ComputeLedger& ledger() override { return ledger_; }
   void save_ledger() override {}
+  void add_lines(const std::string&, const std::vector<core::Json>&) override {}
+  std::vector<core::Json> lines(const std::string&) const override { return {}; }
   void write_result(const std::string&, const core::Json&) override {}
 
  private:

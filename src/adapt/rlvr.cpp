@@ -35,17 +35,22 @@ void run_rlvr(Context& context) {
     const int next = trainer.step() + 1;
     const auto scored =
         trainer.score(batch_at(context, trainer.step()), context.config.sampling.samples_per_task);
-    trainer.update(scored, next == steps || next % options.save_every == 0);
+    // The last update need not be followed by a round: no score is wanted of it.
+    const auto after = next == steps ? std::vector<TaskPrompt>{} : batch_at(context, next);
+    if (!scored || !trainer.update(*scored, next == steps || next % options.save_every == 0, after))
+      break;
   }
+  if (context.store.latest_checkpoint() < trainer.step()) trainer.save_checkpoint();
   core::Json trained = core::Json::array();
   for (const auto& task : context.tasks) trained.push_back(task.task_id);
   context.store.write_result(
       "rlvr_summary.json",
       {{"schema_version", records::kSchemaVersion},
        {"method", "rlvr"},
-       {"steps", steps},
+       {"steps", trainer.step()},
+       {"budget", trainer.budget()},
        {"final_checkpoint",
-        core::fs::path(context.store.checkpoint_folder(steps)).filename().string()},
+        core::fs::path(context.store.checkpoint_folder(trainer.step())).filename().string()},
        {"trained_on", trained}});
 }
 

@@ -24,10 +24,13 @@ struct Place {
 
 std::vector<Place> places_of(const Context& context, const Round& round) {
   std::vector<Place> places;
-  for (const auto& task : round.tasks) {
-    for (int sample = 0; sample < round.samples; ++sample)
-      places.push_back(
-          {&task, {context.config.seed, round.theta_step, task.task_id, sample}, {}, {}});
+  for (std::size_t t = 0; t < round.tasks.size(); ++t) {
+    const int first = round.first_sample.empty() ? 0 : round.first_sample[t];
+    for (int sample = first; sample < first + round.samples; ++sample)
+      places.push_back({&round.tasks[t],
+                        {context.config.seed, round.theta_step, round.tasks[t].task_id, sample},
+                        {},
+                        {}});
   }
   return places;
 }
@@ -83,7 +86,33 @@ Rollout rollout_from(const Place& place,
   return rollout;
 }
 
-void sample_missing(Context& context, const Round& round, std::vector<Place>& places) {
+// Only what the loop learns and selects from is paid for by a budget.
+bool is_outside(const Round& round) { return round.stream != Stream::kAdapt; }
+
+void count_sampled(records::ComputeLedger& ledger, const Rollout& rollout, bool outside) {
+  const auto prompt = static_cast<std::int64_t>(rollout.prompt_tokens.size()),
+             completion = static_cast<std::int64_t>(rollout.completion_tokens.size());
+  ++ledger.rollouts;
+  ledger.student_prompt_tokens += prompt;
+  ledger.student_completion_tokens += completion;
+  if (!outside) return;
+  ++ledger.outside.rollouts;
+  ledger.outside.prompt_tokens += prompt;
+  ledger.outside.completion_tokens += completion;
+}
+
+evaluate::Submission submission_of(const Round& round, const Place& place) {
+  return {place.key.task_id,
+          place.rollout->completion,
+          std::string(name_of(round.stream)) + "/" + place.key.text()};
+}
+
+enum class Then { kJudgeAll, kJudgeSome };
+
+void sample_missing(Context& context,
+                    const Round& round,
+                    std::vector<Place>& places,
+                    Then then = Then::kJudgeAll) {
   std::vector<Place*> missing;
   std::vector<policy::SampleRequest> requests;
   for (auto& place : places) {
@@ -92,7 +121,7 @@ void sample_missing(Context& context, const Round& round, std::vector<Place>& pl
     requests.push_back({place.task->tokens, stream_of(round.stream, place.key)});
   }
   if (missing.empty()) return;
-  const StageClock clock(context.store.ledger(), "sample");
+  const StageClock clock(context.store.ledger(), "sample", is_outside(round));
   const int total = static_cast<int>(places.size());
   int done = total - static_cast<int>(missing.size());
   context.observer.progress(round.theta_step, Stage::kSample, done, total);
@@ -100,12 +129,9 @@ void sample_missing(Context& context, const Round& round, std::vector<Place>& pl
       requests, context.config.sampling, [&](std::size_t i, policy::Completion completion) {
         Rollout rollout = rollout_from(*missing[i], completion, context.sampler);
         context.store.add_sampled(round.stream, rollout);
-        auto& ledger = context.store.ledger();
-        ++ledger.rollouts;
-        ledger.student_prompt_tokens += static_cast<std::int64_t>(rollout.prompt_tokens.size());
-        ledger.student_completion_tokens +=
-            static_cast<std::int64_t>(rollout.completion_tokens.size());
+        count_sampled(context.store.ledger(), rollout, is_outside(round));
         missing[i]->rollout = std::move(rollout);
+        if (then == Then::kJudgeAll) context.evaluator.prepare(submission_of(round, *missing[i]));
         context.observer.progress(round.theta_step, Stage::kSample, ++done, total);
         context.check_stop();
       });
@@ -143,12 +169,10 @@ void judge_missing(Context& context, const Round& round, std::vector<Place>& pla
       continue;
     }
     missing.push_back(&place);
-    submissions.push_back({place.key.task_id,
-                           place.rollout->completion,
-                           std::string(name_of(round.stream)) + "/" + place.key.text()});
+    submissions.push_back(submission_of(round, place));
   }
   if (missing.empty()) return;
-  const StageClock clock(context.store.ledger(), "evaluate");
+  const StageClock clock(context.store.ledger(), "evaluate", is_outside(round));
   const int total = static_cast<int>(places.size());
   int done = total - static_cast<int>(missing.size());
   std::size_t written = 0;
@@ -157,7 +181,9 @@ void judge_missing(Context& context, const Round& round, std::vector<Place>& pla
       submissions, [&](std::size_t i, const records::Evaluation& evaluation) {
         missing[i]->evaluation = evaluation;
         unscored += evaluation.status == Status::kUnscored;
-        ++context.store.ledger().evaluations;
+        auto& ledger = context.store.ledger();
+        ++ledger.evaluations;
+        ledger.outside.evaluations += is_outside(round);
         // In key order, whatever order the judge finishes in: equal runs write equal files.
         for (; written < missing.size() && missing[written]->evaluation; ++written)
           context.store.add_judged(round.stream, take(*missing[written]));
@@ -176,6 +202,30 @@ std::vector<JudgedRollout> rollouts_of(Context& context, const Round& round) {
   context.check_stop();
   sample_missing(context, round, places);
   context.store.save_ledger();
+  judge_missing(context, round, places);
+  context.store.save_ledger();
+  std::vector<JudgedRollout> judged;
+  for (auto& place : places) judged.push_back(take(place));
+  return judged;
+}
+
+std::vector<Rollout> sampled_of(Context& context, const Round& round) {
+  auto places = places_of(context, round);
+  fill_from_store(context, round, places);
+  context.check_stop();
+  sample_missing(context, round, places, Then::kJudgeSome);
+  context.store.save_ledger();
+  std::vector<Rollout> sampled;
+  for (auto& place : places) sampled.push_back(std::move(*place.rollout));
+  return sampled;
+}
+
+std::vector<JudgedRollout> judged_of(Context& context,
+                                     const Round& round,
+                                     const std::set<records::RolloutKey>& chosen) {
+  auto places = places_of(context, round);
+  fill_from_store(context, round, places);
+  std::erase_if(places, [&](const Place& place) { return !chosen.contains(place.key); });
   judge_missing(context, round, places);
   context.store.save_ledger();
   std::vector<JudgedRollout> judged;

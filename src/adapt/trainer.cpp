@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
+#include "diagnostics.h"
 #include "stage_clock.h"
 #include "vegttt/core/clock.h"
+#include "vegttt/core/error.h"
 #include "vegttt/core/rng.h"
 
 namespace vegttt::adapt {
@@ -15,17 +18,22 @@ bool is_truncated(const records::Rollout& rollout) {
 }
 
 std::map<std::string, double> numbers_of(const learn::UpdateStats& stats) {
-  return {{"loss", stats.loss},
-          {"grad_norm", stats.grad_norm},
-          {"kl_sampler_v1", stats.kl_sampler_v1},
-          {"kl_sampler_v2", stats.kl_sampler_v2},
-          {"kl_theta0", stats.kl_theta0},
-          {"entropy", stats.entropy},
-          {"clip_fraction", stats.clip_fraction},
-          {"logprob_gap_max", stats.logprob_gap_max},
-          {"logprob_gap_mean", stats.logprob_gap_mean},
-          {"logprob_gap_p999", stats.logprob_gap_p999},
-          {"trained_tokens", static_cast<double>(stats.trained_tokens)}};
+  std::map<std::string, double> numbers = {
+      {"loss", stats.loss},
+      {"grad_norm", stats.grad_norm},
+      {"kl_sampler_v1", stats.kl_sampler_v1},
+      {"kl_sampler_v2", stats.kl_sampler_v2},
+      {"clip_fraction", stats.clip_fraction},
+      {"logprob_gap_max", stats.logprob_gap_max},
+      {"logprob_gap_mean", stats.logprob_gap_mean},
+      {"logprob_gap_p999", stats.logprob_gap_p999},
+      {"trained_tokens", static_cast<double>(stats.trained_tokens)}};
+  if (stats.taught == 0) return numbers;
+  numbers["taught"] = static_cast<double>(stats.taught);
+  numbers["teacher_gap_mean"] = stats.teacher_gap_mean;
+  numbers["teacher_gap_abs"] = stats.teacher_gap_abs;
+  numbers["teacher_divergence"] = stats.divergence;
+  return numbers;
 }
 
 // Rollouts of all earlier steps; a step of rlvr may hold fewer tasks than the others.
@@ -41,10 +49,37 @@ core::Json json_of(const std::map<std::string, double>& numbers) {
   return json;
 }
 
+// The most that an update from these rollouts can cost.
+Spent cost_of_update(const learn::Batch& batch,
+                     const TeacherReading& reading,
+                     const config::LearnOptions& options) {
+  Spent cost;
+  for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
+    if (!batch.usable[i]) continue;
+    const auto prompt = static_cast<std::int64_t>(batch.rollouts[i].prompt_tokens.size()),
+               completion = static_cast<std::int64_t>(batch.rollouts[i].completion_tokens.size());
+    cost.all_tokens += options.updates_per_step * completion;
+    if (options.kl_coefficient != 0)
+      cost.all_tokens +=
+          (prompt + completion) * (options.kl_place == "loss" ? options.updates_per_step : 1);
+    if (!reading.prompts.empty() && !reading.prompts[i].empty())
+      cost.all_tokens += static_cast<std::int64_t>(reading.prompts[i].size()) + completion;
+  }
+  return cost;
+}
+
+// (step, task, sample) of a line of teacher.jsonl.
+std::string key_of(const core::Json& line) {
+  return line.at("theta_step").dump() + line.at("task_id").dump() + line.at("sample").dump();
+}
+
 }  // namespace
 
 Trainer::Trainer(Context& context)
-    : context_(context), rewards_(context.config.reward), trained_on_(context.trained_on) {
+    : context_(context),
+      rewards_(context.config.reward),
+      purse_(context),
+      trained_on_(context.trained_on) {
   const int latest = context.store.latest_checkpoint();
   if (latest < 0) {
     save_checkpoint();
@@ -60,64 +95,116 @@ Trainer::Trainer(Context& context)
 }
 
 // Rewards need the whole step: normalisers and the shuffled control look at all of it.
-void Trainer::reward(const std::vector<records::JudgedRollout>& judged, ScoredStep& scored) {
+void Trainer::reward(ScoredStep& scored) {
   std::vector<records::Evaluation> evaluations;
-  for (const auto& one : judged) evaluations.push_back(one.evaluation);
+  for (const auto& one : scored.judged) evaluations.push_back(one.evaluation);
   const auto shuffle_seed =
       core::CounterRng::of({"shuffle", std::to_string(context_.config.seed), std::to_string(step_)})
           .key();
   const auto rewards = rewards_.rewards(evaluations, shuffle_seed);
   const bool drop = context_.config.learn.truncated == "drop";
-  for (std::size_t i = 0; i < judged.size(); ++i) {
-    auto rollout = judged[i].rollout;
+  for (std::size_t i = 0; i < scored.judged.size(); ++i) {
+    auto rollout = scored.judged[i].rollout;
     const bool truncated = is_truncated(rollout);
     rollout.reward = truncated && !std::isnan(rewards[i]) ? 0 : rewards[i];
     scored.batch.usable.push_back(!std::isnan(rollout.reward) && !(truncated && drop));
+    scored.judged[i].rollout.reward = rollout.reward;
     scored.batch.rollouts.push_back(std::move(rollout));
   }
-  const auto result =
-      learn::advantages_of(scored.batch.rollouts, scored.batch.usable, context_.config.learn);
-  for (std::size_t i = 0; i < judged.size(); ++i)
-    scored.batch.rollouts[i].advantage = result.advantages[i];
-  scored.metrics.more["groups"] = result.groups;
-  scored.metrics.more["flat_groups"] = result.flat_groups;
 }
 
-ScoredStep Trainer::score(const std::vector<TaskPrompt>& tasks, int samples) {
+void Trainer::add_advantages(ScoredStep& scored) {
+  const auto result =
+      learn::advantages_of(scored.batch.rollouts, scored.batch.usable, context_.config.learn);
+  for (std::size_t i = 0; i < scored.judged.size(); ++i)
+    scored.batch.rollouts[i].advantage = result.advantages[i];
+  auto& metrics = scored.metrics;
+  metrics.more["groups"] = result.groups;
+  metrics.more["flat_groups"] = result.flat_groups;
+  metrics.more["largest_advantage"] = result.largest;
+  int effective = 0;
+  for (auto& [task, counts] : metrics.tasks) {
+    if (const auto share = result.share_by_task.find(task); share != result.share_by_task.end())
+      counts.gradient_share = share->second;
+    if (const auto flat = result.flat_by_task.find(task); flat != result.flat_by_task.end())
+      counts.flat_groups = flat->second;
+    effective += counts.gradient_share > 0;
+  }
+  metrics.more["effective_tasks"] = effective;
+}
+
+std::optional<ScoredStep> Trainer::score(const std::vector<TaskPrompt>& tasks,
+                                         int samples,
+                                         const std::vector<int>& first_sample) {
   const core::Stopwatch watch;
-  auto judged = rollouts_of(context_, {Stream::kAdapt, step_, tasks, samples});
+  auto bought = purse_.buy({Stream::kAdapt, step_, tasks, samples, first_sample});
+  if (bought.samples == 0) return std::nullopt;
   ScoredStep scored;
-  reward(judged, scored);
-  for (std::size_t i = 0; i < judged.size(); ++i)
-    judged[i].rollout.reward = scored.batch.rollouts[i].reward;
-  const auto more = scored.metrics.more;
-  scored.metrics = metrics_of(step_, judged);
-  scored.metrics.more.insert(more.begin(), more.end());
-  scored.metrics.more.insert(last_update_.begin(), last_update_.end());
-  scored.metrics.more["step_s"] = watch.elapsed_s();
+  scored.judged = std::move(bought.judged);
+  scored.truncated = bought.truncated;
+  reward(scored);
+  scored.metrics = metrics_of(step_, scored.judged);
+  add_advantages(scored);
+  auto& more = scored.metrics.more;
+  more.insert(last_update_.begin(), last_update_.end());
+  if (scored.truncated) more["truncated_round"] = 1;
+  more["step_s"] = watch.elapsed_s();
   scored.metrics.rollouts_so_far =
-      rollouts_before(context_.store, step_) + static_cast<int>(judged.size());
+      rollouts_before(context_.store, step_) + static_cast<int>(scored.judged.size());
+  const bool recorded = step_ < static_cast<int>(context_.store.trajectory().steps.size());
+  if (context_.config.adapt.diagnostics && !recorded)
+    add_distance(context_, scored.batch.rollouts, scored.metrics);
   context_.store.add_step(scored.metrics, scored.batch.rollouts);
   context_.observer.step_done(scored.metrics);
   return scored;
 }
 
-void Trainer::update(const ScoredStep& scored, bool save) {
+// A run that was killed between the update and its checkpoint makes it again; the lines stay one
+// each.
+void Trainer::keep_teacher_lines(const std::vector<core::Json>& lines) {
+  if (lines.empty()) return;
+  std::set<std::string> there;
+  for (const auto& line : context_.store.lines("teacher.jsonl")) there.insert(key_of(line));
+  std::vector<core::Json> missing;
+  for (const auto& line : lines) {
+    if (!there.contains(key_of(line))) missing.push_back(line);
+  }
+  context_.store.add_lines("teacher.jsonl", missing);
+}
+
+bool Trainer::update(const ScoredStep& scored,
+                     bool save,
+                     const std::vector<TaskPrompt>& next,
+                     const TeacherReading& reading) {
   context_.check_stop();
-  if (scored.metrics.more.at("flat_groups") == scored.metrics.more.at("groups"))
+  const auto& options = context_.config.learn;
+  if (scored.truncated || !purse_.affords(cost_of_update(scored.batch, reading, options), next))
+    return false;
+  if (reading.prompts.empty() &&
+      scored.metrics.more.at("flat_groups") == scored.metrics.more.at("groups"))
     context_.observer.note(
         "step " + std::to_string(step_) +
         ": within every task all rollouts earned the same; there is nothing to learn from them");
   context_.observer.progress(step_, Stage::kLearn, 0, 1);
   auto& ledger = context_.store.ledger();
+  learn::Batch batch = scored.batch;
+  batch.teacher_prompts = reading.prompts;
   learn::UpdateStats stats;
+  const core::Stopwatch watch;
   {
     const StageClock clock(ledger, "learn");
-    stats = context_.learner.update(scored.batch, context_.config.learn, context_.config.sampling);
+    stats =
+        context_.learner.update(batch, options, context_.config.sampling, context_.config.teacher);
   }
+  purse_.learnt_in(watch.elapsed_s());
   ++ledger.updates;
   ledger.trained_tokens += stats.trained_tokens;
+  ledger.scored_tokens += stats.scored_tokens;
+  ledger.teacher_prompt_tokens += stats.teacher_prompt_tokens;
+  ledger.teacher_completion_tokens += stats.teacher_completion_tokens;
+  keep_teacher_lines(reading.lines);
   last_update_ = numbers_of(stats);
+  last_update_.insert(reading.counts.begin(), reading.counts.end());
   for (const auto& [task, counts] : scored.metrics.tasks) {
     if (std::find(trained_on_.begin(), trained_on_.end(), task) == trained_on_.end())
       trained_on_.push_back(task);
@@ -126,6 +213,7 @@ void Trainer::update(const ScoredStep& scored, bool save) {
   if (save) save_checkpoint();
   context_.observer.progress(step_ - 1, Stage::kLearn, 1, 1);
   context_.store.save_ledger();
+  return true;
 }
 
 void Trainer::save_checkpoint() {

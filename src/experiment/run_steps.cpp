@@ -72,6 +72,19 @@ void RunDirectory::open_events() {
     events_->add(step.step_idx, tensorboard::scalars_of(step));
 }
 
+void RunDirectory::add_lines(const std::string& file_name, const std::vector<core::Json>& lines) {
+  if (lines.empty()) return;
+  for (const auto& line : lines) appender(file_name).append(core::dump_json(line));
+  appender(file_name).sync();
+}
+
+std::vector<core::Json> RunDirectory::lines(const std::string& file_name) const {
+  std::vector<core::Json> found;
+  core::for_each_json_line(path_ / file_name,
+                           [&](const core::Json& line) { found.push_back(line); });
+  return found;
+}
+
 std::string RunDirectory::checkpoint_folder(int step) const {
   char name[24];
   std::snprintf(name, sizeof name, "step_%03d", step);

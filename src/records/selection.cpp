@@ -13,6 +13,8 @@ const char* name_of(Strategy strategy) {
       return "fixed";
     case Strategy::kOracle:
       return "oracle";
+    case Strategy::kPerTaskStop:
+      return "per_task_stop";
   }
   VEGTTT_ASSERT(false, "every strategy has a name");
   return "";
@@ -24,7 +26,8 @@ core::Json to_json(const Selection& selection) {
                      {"selected_step", selection.selected_step},
                      {"score", selection.score},
                      {"rollouts_spent", selection.rollouts_spent}};
-  if (selection.strategy == Strategy::kEarlyStop) json["patience"] = selection.patience;
+  if (selection.strategy == Strategy::kEarlyStop || selection.strategy == Strategy::kPerTaskStop)
+    json["patience"] = selection.patience;
   if (!selection.per_task_step.empty()) json["per_task_step"] = selection.per_task_step;
   json["fresh_score"] =
       selection.fresh_score ? core::Json(*selection.fresh_score) : core::Json(nullptr);
@@ -35,8 +38,11 @@ core::Json to_json(const Selection& selection) {
 Selection selection_from_json(const core::Json& json) {
   Selection selection;
   const auto name = core::get<std::string>(json, "strategy", "selection");
-  for (const Strategy s :
-       {Strategy::kArgmax, Strategy::kEarlyStop, Strategy::kFixed, Strategy::kOracle}) {
+  for (const Strategy s : {Strategy::kArgmax,
+                           Strategy::kEarlyStop,
+                           Strategy::kFixed,
+                           Strategy::kOracle,
+                           Strategy::kPerTaskStop}) {
     if (name == name_of(s)) selection.strategy = s;
   }
   if (name != name_of(selection.strategy))

@@ -19,6 +19,9 @@ Json to_json(const TaskCounts& counts) {
           {"truncated", counts.truncated},
           {"unscored", counts.unscored},
           {"distinct", counts.distinct},
+          {"distinct_normalised", counts.distinct_normalised},
+          {"flat_groups", counts.flat_groups},
+          {"gradient_share", counts.gradient_share},
           {"speedup_sum", counts.speedup_sum},
           {"best_speedup", counts.best_speedup},
           {"reward_sum", counts.reward_sum}};
@@ -36,6 +39,9 @@ TaskCounts task_counts_from_json(const Json& json) {
   counts.truncated = core::get<int>(json, "truncated", where);
   counts.unscored = core::get<int>(json, "unscored", where);
   counts.distinct = core::get<int>(json, "distinct", where);
+  counts.distinct_normalised = core::get_or<int>(json, "distinct_normalised", counts.distinct);
+  counts.flat_groups = core::get_or<int>(json, "flat_groups", 0);
+  counts.gradient_share = core::get_or<double>(json, "gradient_share", 0);
   counts.speedup_sum = core::get<double>(json, "speedup_sum", where);
   counts.best_speedup = core::get<double>(json, "best_speedup", where);
   counts.reward_sum = core::get<double>(json, "reward_sum", where);

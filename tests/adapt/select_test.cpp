@@ -107,10 +107,30 @@ TEST(BoaSelector, UsesTheStrictCountWhenAskedTo) {
 
 TEST(BoaSelector, ListsEveryStrategyOnce) {
   const auto all = select_all(paper(), "fast_1", 3, -1);
-  ASSERT_EQ(all.size(), 6u);
+  ASSERT_EQ(all.size(), 7u);
   EXPECT_EQ(all[0].strategy, Strategy::kArgmax);
   EXPECT_EQ(all[3].patience, 3);
   EXPECT_EQ(all[5].strategy, Strategy::kOracle);
+  EXPECT_EQ(all[6].strategy, Strategy::kPerTaskStop);
+}
+
+TEST(BoaSelector, StopsEachTaskByItsOwnScoresAndPaysForThoseRoundsAlone) {
+  const auto stopped = select_per_task_stop(paper(), "fast_1", 1);
+  EXPECT_EQ(stopped.per_task_step,
+            (std::map<std::string, int>{
+                {"L1/4", 2}, {"L1/5", 1}, {"L1/12", 0}, {"L1/14", 0}, {"L1/15", 0}}));
+  EXPECT_DOUBLE_EQ(stopped.score, (15 + 5 + 32 + 12 + 12) / 160.0);
+  // Steps 0..3, 0..2, all six, 0..1 and 0..1.
+  EXPECT_EQ(stopped.rollouts_spent, (4 + 3 + 6 + 2 + 2) * 32);
+  EXPECT_EQ(tasks_going_on(paper(), "fast_1", 1), (std::vector<std::string>{"L1/12"}));
+}
+
+TEST(BoaSelector, LeavesARoundThatABudgetCutShortOutOfTheChoice) {
+  auto cut = scores({40, 45});
+  cut.steps[1].tasks["L1/1"].n = 45;  // 45 of 45
+  EXPECT_EQ(select_best(whole_steps(cut), "fast_1").selected_step, 0);
+  EXPECT_EQ(select_all(cut, "fast_1", 0, -1)[0].selected_step, 0);
+  EXPECT_EQ(whole_steps(paper()).steps.size(), 6u);
 }
 
 }  // namespace

@@ -15,6 +15,11 @@ void run_base(Context& context);
 void run_best_of_n(Context& context);
 // Batch test-time training with checkpoint selection: the same tasks at every step.
 void run_batch_ttt(Context& context);
+// Self-distilled policy optimisation (the paper's section 3.5): the model itself, reading the
+// outcome of each rollout, scores the rollout's tokens.
+void run_sdpo(Context& context);
+// On-policy self-distillation: the teacher reads the best verified kernel.
+void run_opsd(Context& context);
 // GRPO over batches of training tasks; the same order in every epoch.
 void run_rlvr(Context& context);
 

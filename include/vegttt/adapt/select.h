@@ -34,8 +34,22 @@ records::Selection select_fixed(const records::Trajectory& trajectory,
 records::Selection select_oracle(const records::Trajectory& trajectory,
                                  const std::string& criterion);
 
-// All of them side by side; early stop with patience 1 and 2 and, when it is another one, with
-// `patience`.
+// Early stop of each task by its own scores. As if the rounds of a stopped task had not been made:
+// what the others' updates would have been without them is not asked.
+records::Selection select_per_task_stop(const records::Trajectory& trajectory,
+                                        const std::string& criterion,
+                                        int patience);
+// Tasks whose own scores do not end them yet.
+std::vector<std::string> tasks_going_on(const records::Trajectory& trajectory,
+                                        const std::string& criterion,
+                                        int patience);
+
+// Without steps at the end that hold fewer rollouts or fewer tasks than the first: a budget or
+// per-task stopping ended them, and a maximum over unequal numbers of rollouts favours the few.
+records::Trajectory whole_steps(const records::Trajectory& trajectory);
+
+// All of them side by side, over whole steps; early stop with patience 1 and 2 and, when it is
+// another one, with `patience` (per-task stop: 1, or `patience`).
 std::vector<records::Selection> select_all(const records::Trajectory& trajectory,
                                            const std::string& criterion,
                                            int patience,

@@ -46,6 +46,9 @@ class RunStore {
   // Counted where it is spent, over all attempts.
   virtual records::ComputeLedger& ledger() = 0;
   virtual void save_ledger() = 0;
+  // Lines of a method's own file ("teacher.jsonl"), in the order in which they were added.
+  virtual void add_lines(const std::string& file_name, const std::vector<core::Json>& lines) = 0;
+  virtual std::vector<core::Json> lines(const std::string& file_name) const = 0;
   virtual void write_result(const std::string& file_name, const core::Json& result) = 0;
 };
 

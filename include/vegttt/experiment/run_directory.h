@@ -61,6 +61,8 @@ class RunDirectory : public adapt::RunStore {
   core::Json checkpoint_state(int step) const override;
   records::ComputeLedger& ledger() override { return ledger_; }
   void save_ledger() override;
+  void add_lines(const std::string& file_name, const std::vector<core::Json>& lines) override;
+  std::vector<core::Json> lines(const std::string& file_name) const override;
   void write_result(const std::string& file_name, const core::Json& result) override;
 
  private:

@@ -17,8 +17,11 @@ namespace vegttt::records {
 struct TaskCounts {
   int n = 0, compiled = 0, correct = 0, fast_1 = 0, fast_1_strict = 0, suspicious = 0,
       truncated = 0, unscored = 0;
-  int distinct = 0;        // different kernels among the rollouts
-  double speedup_sum = 0;  // over correct ones
+  int distinct = 0;             // different kernels among the rollouts
+  int distinct_normalised = 0;  // the same without comments and white space
+  int flat_groups = 0;          // groups whose rewards are all equal: nothing to learn from
+  double gradient_share = 0;    // of the step's sum of |advantage|
+  double speedup_sum = 0;       // over correct ones
   double best_speedup = 0;
   double reward_sum = 0;
 };
@@ -43,8 +46,9 @@ struct Trajectory {
   std::vector<StepMetrics> steps;  // steps[s].step_idx == s
 };
 
-enum class Strategy { kArgmax, kEarlyStop, kFixed, kOracle };
-const char* name_of(Strategy strategy);  // "boa", "early_stop", "fixed", "oracle"
+enum class Strategy { kArgmax, kEarlyStop, kFixed, kOracle, kPerTaskStop };
+// "boa", "early_stop", "fixed", "oracle", "per_task_stop"
+const char* name_of(Strategy strategy);
 
 // What a strategy picks from a trajectory and what it costs.
 struct Selection {
@@ -52,7 +56,7 @@ struct Selection {
   int patience = 0;       // early_stop: P
   std::string criterion;  // "fast_1", "fast_1_strict"
   int selected_step = 0;  // earliest on ties; -1 for the oracle (one step per task)
-  std::map<std::string, int> per_task_step;  // oracle only
+  std::map<std::string, int> per_task_step;  // oracle and per_task_stop only
   double score = 0;                   // the criterion at that step: a maximum of noisy values
   int rollouts_spent = 0;             // early stop pays optimum + P
   std::optional<double> fresh_score;  // re-evaluated on fresh samples

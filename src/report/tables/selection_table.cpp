@@ -16,6 +16,8 @@ std::string strategy_text(const records::Selection& selection) {
       return "fixed step";
     case records::Strategy::kOracle:
       return "per-task oracle";
+    case records::Strategy::kPerTaskStop:
+      return "per-task stop, P = " + std::to_string(selection.patience);
   }
   return "";
 }

@@ -1,0 +1,128 @@
+#include "feedback.h"
+
+#include <cstdio>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "vegttt/core/text.h"
+
+namespace vegttt::adapt {
+namespace {
+
+using records::Evaluation;
+using records::Status;
+
+constexpr std::size_t kShared = 16;  // characters in a row that make a quotation
+constexpr std::size_t kMessageLines = 3, kMessageBytes = 300, kTraceLines = 12, kTraceBytes = 1200;
+constexpr const char* kBlot = "[..]";
+
+// Runs of kShared characters, white space left out.
+std::set<std::string> runs_of(const std::string& text) {
+  std::string dense;
+  for (const char c : text) {
+    if (!std::isspace(static_cast<unsigned char>(c))) dense += c;
+  }
+  std::set<std::string> runs;
+  for (std::size_t i = 0; i + kShared <= dense.size(); ++i) runs.insert(dense.substr(i, kShared));
+  return runs;
+}
+
+const char* status_text(Status status) {
+  switch (status) {
+    case Status::kFast:
+      return "success";
+    case Status::kSlow:
+      return "correct_but_slow";
+    case Status::kWrong:
+    case Status::kSuspicious:
+      return "incorrect_output";
+    case Status::kLaunchError:
+    case Status::kTimeout:
+      return "runtime_error";
+    default:
+      return "compilation_error";
+  }
+}
+
+bool compiled(Status status) {
+  return status != Status::kNoCode && status != Status::kScaffoldError &&
+         status != Status::kCompileError;
+}
+
+bool correct(Status status) { return status == Status::kSlow || status == Status::kFast; }
+
+std::string first_lines(const std::string& text,
+                        std::size_t lines,
+                        std::size_t bytes,
+                        const std::string& between) {
+  std::vector<std::string> kept;
+  for (const std::string_view line : core::lines_of(text)) {
+    if (kept.size() == lines) break;
+    if (const auto trimmed = core::trim(line); !trimmed.empty()) kept.emplace_back(trimmed);
+  }
+  std::string joined = core::join(kept, between);
+  if (joined.size() <= bytes) return joined;
+  while (bytes > 0 && (static_cast<unsigned char>(joined[bytes]) & 0xC0) == 0x80) --bytes;
+  return joined.substr(0, bytes);
+}
+
+std::string field(const char* name, double value, int digits) {
+  char text[96];
+  std::snprintf(text, sizeof text, "%s: %.*f\n", name, digits, value);
+  return text;
+}
+
+}  // namespace
+
+std::string without_code(const std::string& text,
+                         const std::string& code,
+                         const std::string& known) {
+  const auto of_code = runs_of(code), of_known = runs_of(known);
+  std::string dense;
+  std::vector<std::size_t> places;  // of dense's characters in text
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (std::isspace(static_cast<unsigned char>(text[i]))) continue;
+    dense += text[i];
+    places.push_back(i);
+  }
+  std::vector<bool> blotted(text.size(), false);
+  for (std::size_t i = 0; i + kShared <= dense.size(); ++i) {
+    const std::string run = dense.substr(i, kShared);
+    if (!of_code.contains(run) || of_known.contains(run)) continue;
+    for (std::size_t at = places[i]; at <= places[i + kShared - 1]; ++at) blotted[at] = true;
+  }
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!blotted[i]) out += text[i];
+    if (blotted[i] && (i == 0 || !blotted[i - 1])) out += kBlot;
+  }
+  return out;
+}
+
+std::string feedback_block(const Evaluation& evaluation,
+                           const std::string& code,
+                           const std::string& known) {
+  const bool is_compiled = compiled(evaluation.status), is_correct = correct(evaluation.status);
+  std::string block = "EXECUTION_FEEDBACK\n";
+  block += std::string("status: ") + status_text(evaluation.status) + "\n";
+  block += std::string("compiled: ") + (is_compiled ? "true" : "false") + "\n";
+  block += std::string("correct: ") + (is_correct ? "true" : "false") + "\n";
+  if (is_correct && evaluation.timing) {
+    block += field("speedup", evaluation.speedup(), 4);
+    block += field("runtime_us", evaluation.timing->candidate_median_us, 2);
+    block += field("ref_runtime_us", evaluation.timing->reference_median_us, 2);
+  }
+  if (is_correct) return block;
+  const auto add = [&](const char* name, const std::string& text) {
+    if (!text.empty()) block += std::string(name) + ": " + text + "\n";
+  };
+  add("error_message",
+      first_lines(
+          without_code(evaluation.message, code, known), kMessageLines, kMessageBytes, " | "));
+  add("error_trace",
+      first_lines(without_code(evaluation.log, code, known), kTraceLines, kTraceBytes, "\n"));
+  return block;
+}
+
+}  // namespace vegttt::adapt

@@ -1,0 +1,132 @@
+#include "purse.h"
+
+#include <algorithm>
+
+namespace vegttt::adapt {
+namespace {
+
+std::int64_t size_of(const std::vector<int>& tokens) {
+  return static_cast<std::int64_t>(tokens.size());
+}
+
+Spent cost_of(const records::Rollout& rollout, bool judged) {
+  Spent spent;
+  spent.rollouts = 1;
+  spent.sampled_tokens = size_of(rollout.completion_tokens);
+  spent.all_tokens = spent.sampled_tokens + size_of(rollout.prompt_tokens);
+  spent.evaluations = judged;
+  return spent;
+}
+
+// Device seconds are what the clock says; they are no sum over rollouts.
+Spent cost_of(const std::vector<records::JudgedRollout>& judged) {
+  Spent sum;
+  for (const auto& one : judged) sum = sum + cost_of(one.rollout, true);
+  return sum;
+}
+
+// Records keep the prompt's length, not its tokens.
+void add_prompt(records::Rollout& rollout, const std::vector<TaskPrompt>& tasks) {
+  for (const auto& task : tasks) {
+    if (task.task_id == rollout.key.task_id && task.prompt.hash == rollout.prompt_hash)
+      rollout.prompt_tokens = task.tokens;
+  }
+}
+
+Spent operator-(const Spent& a, const Spent& b) { return a + b * -1; }
+
+}  // namespace
+
+// The most that one more sample of every task can cost.
+Spent Purse::one_of_each(const std::vector<TaskPrompt>& tasks) const {
+  Spent sum;
+  for (const auto& task : tasks) {
+    Spent one;
+    one.rollouts = one.evaluations = 1;
+    one.sampled_tokens = context_.config.sampling.max_new_tokens;
+    one.all_tokens = one.sampled_tokens + size_of(task.tokens);
+    one.device_seconds = std::max(0.0, rollout_s_);
+    sum = sum + one;
+  }
+  return sum;
+}
+
+// What was spent before the first rollout of this round, also when some of it is in the store.
+Spent Purse::before(const adapt::Round& round) const {
+  Spent within;
+  for (auto& one : context_.store.judged(round.stream, round.theta_step)) {
+    add_prompt(one.rollout, round.tasks);
+    within = within + cost_of(one.rollout, true);
+  }
+  for (auto& rollout : context_.store.sampled_only(round.stream, round.theta_step)) {
+    add_prompt(rollout, round.tasks);
+    within = within + cost_of(rollout, false);
+  }
+  return spent_of(context_.store.ledger()) - within;
+}
+
+// Of a step that is complete, else 0.
+int Purse::recorded_samples(const adapt::Round& round) const {
+  const auto steps = context_.store.trajectory().steps;
+  if (round.theta_step >= static_cast<int>(steps.size())) return 0;
+  return static_cast<int>(context_.store.judged(round.stream, round.theta_step).size() /
+                          round.tasks.size());
+}
+
+Purse::Round Purse::buy(const adapt::Round& wanted) {
+  const auto& budget = context_.config.budget;
+  Round bought;
+  adapt::Round round = wanted;
+  if (const int recorded = recorded_samples(wanted); recorded > 0 || !limited(budget)) {
+    round.samples = recorded > 0 ? recorded : wanted.samples;
+    bought.judged = rollouts_of(context_, round);
+  } else {
+    const Spent start = before(wanted);
+    for (round.samples = 0; round.samples < wanted.samples;) {
+      Spent spent = start + cost_of(bought.judged);
+      spent.device_seconds = spent_of(context_.store.ledger()).device_seconds;
+      const Spent one = one_of_each(wanted.tasks);
+      int fit = times_that_fit(spent, one, wanted.samples - round.samples, budget);
+      if (budget.device_seconds > 0 && rollout_s_ < 0) fit = std::min(fit, 1);  // to learn its cost
+      if (fit == 0) {
+        stopped_by_ = exceeded_by(spent, one, budget);
+        break;
+      }
+      const std::size_t had = bought.judged.size();
+      round.samples += fit;
+      bought.judged = rollouts_of(context_, round);
+      const double seconds =
+          spent_of(context_.store.ledger()).device_seconds - spent.device_seconds;
+      if (seconds > 0) rollout_s_ = seconds / static_cast<double>(bought.judged.size() - had);
+    }
+  }
+  bought.samples = round.samples;
+  bought.truncated = round.samples < wanted.samples;
+  if (bought.truncated && stopped_by_.empty())
+    stopped_by_ = exceeded_by(spent_of(context_.store.ledger()), one_of_each(wanted.tasks), budget);
+  return bought;
+}
+
+int Purse::samples_with_room(const adapt::Round& round) {
+  const Spent start = before(round);
+  Spent one = one_of_each(round.tasks);
+  one.evaluations = 0;
+  const int fit = times_that_fit(start, one, round.samples, context_.config.budget);
+  if (fit < round.samples)
+    stopped_by_ = exceeded_by(start, one * (fit + 1), context_.config.budget);
+  return fit;
+}
+
+bool Purse::affords(const Spent& update, const std::vector<TaskPrompt>& tasks) {
+  Spent next = update + one_of_each(tasks);
+  next.device_seconds += update_s_;
+  const auto kind = exceeded_by(spent_of(context_.store.ledger()), next, context_.config.budget);
+  if (!kind.empty()) stopped_by_ = kind;
+  return kind.empty();
+}
+
+core::Json Purse::report() const {
+  return budget_json(context_.config.budget, context_.store.ledger(), stopped_by_);
+}
+
+}  // namespace vegttt::adapt

@@ -1,0 +1,162 @@
+#include "teacher_context.h"
+
+#include <algorithm>
+
+#include "feedback.h"
+#include "vegttt/adapt/normalised_kernel.h"
+#include "vegttt/core/error.h"
+#include "vegttt/core/hash.h"
+#include "vegttt/scaffold/dialect.h"
+
+namespace vegttt::adapt {
+namespace {
+
+using records::JudgedRollout;
+using records::Status;
+
+bool verified(const JudgedRollout& judged) {
+  return judged.evaluation.status == Status::kSlow || judged.evaluation.status == Status::kFast;
+}
+
+std::string code_of(const JudgedRollout& judged) {
+  const std::string code = scaffold::extract_code(judged.rollout.completion);
+  return code.empty() ? judged.rollout.completion : code;
+}
+
+bool same_kernel(const JudgedRollout& a, const JudgedRollout& b) {
+  return normalised_kernel(code_of(a)) == normalised_kernel(code_of(b));
+}
+
+const TaskPrompt& prompt_of(const Context& context, const JudgedRollout& judged) {
+  for (const auto& task : context.tasks) {
+    if (task.task_id == judged.rollout.key.task_id) return task;
+  }
+  VEGTTT_ASSERT(false, "every rollout is of a task of the run");
+  return context.tasks.front();
+}
+
+std::string solution_block(const JudgedRollout& solution) {
+  return "Correct solution:\n```cpp\n" + code_of(solution) + "\n```\n";
+}
+
+std::string feedback_part(const JudgedRollout& judged, const std::string& known) {
+  const bool failed = judged.evaluation.status != Status::kFast;
+  return std::string("The following is feedback from your ") + (failed ? "unsuccessful " : "") +
+         "earlier attempt:\n" + feedback_block(judged.evaluation, code_of(judged), known);
+}
+
+// Collects the parts of one rollout's reading.
+class Reader {
+ public:
+  Reader(Context& context, const ScoredStep& scored) : context_(context) {
+    reading_.prompts.resize(scored.judged.size());
+  }
+
+  void leave_out() { ++counts_["teacher_absent"]; }
+
+  void add(std::size_t place,
+           const JudgedRollout& judged,
+           const JudgedRollout* solution,
+           bool with_feedback) {
+    const auto& prompt = prompt_of(context_, judged).prompt;
+    std::string user = prompt.user;
+    const auto part = [&](const std::string& text) {
+      if (!text.empty()) user += "\n\n" + text;
+    };
+    const std::string feedback =
+        with_feedback ? feedback_part(judged, prompt.system + "\n" + prompt.user) : "";
+    if (solution != nullptr) part(solution_block(*solution));
+    part(feedback);
+    part(context_.config.teacher.instruction);
+    auto tokens = context_.sampler.encode_prompt(prompt.system, user);
+    if (tokens == judged.rollout.prompt_tokens) ++counts_["teacher_reads_students_prompt"];
+    counts_["teacher_with_solution"] += solution != nullptr;
+    counts_["teacher_with_feedback"] += with_feedback;
+    const auto& key = judged.rollout.key;
+    reading_.lines.push_back(
+        {{"schema_version", records::kSchemaVersion},
+         {"theta_step", key.theta_step},
+         {"task_id", key.task_id},
+         {"sample", key.sample},
+         {"prompt_tokens", tokens.size()},
+         {"completion_tokens", judged.rollout.completion_tokens.size()},
+         {"context_hash", core::short_hash(prompt.system + "\n" + user)},
+         {"solution",
+          solution == nullptr ? core::Json(nullptr) : core::Json(solution->rollout.key.text())},
+         {"feedback", feedback}});
+    reading_.prompts[place] = std::move(tokens);
+  }
+
+  TeacherReading done() {
+    reading_.counts = counts_;
+    if (counts_["teacher_reads_students_prompt"] > 0)
+      context_.observer.note(
+          "the teacher reads what the student read: what they differ by is rounding, and nothing "
+          "is learnt from it");
+    return std::move(reading_);
+  }
+
+ private:
+  Context& context_;
+  TeacherReading reading_;
+  std::map<std::string, double> counts_;
+};
+
+const JudgedRollout* first_solution(const std::vector<JudgedRollout>& judged,
+                                    const JudgedRollout& student) {
+  for (const auto& one : judged) {
+    if (one.rollout.key.task_id == student.rollout.key.task_id && verified(one) &&
+        !same_kernel(one, student))
+      return &one;
+  }
+  return nullptr;
+}
+
+const JudgedRollout* best_solution(const std::vector<JudgedRollout>& judged,
+                                   const JudgedRollout& student) {
+  const JudgedRollout* best = nullptr;
+  for (const auto& one : judged) {
+    if (one.rollout.key.task_id != student.rollout.key.task_id || !verified(one) ||
+        same_kernel(one, student))
+      continue;
+    if (best == nullptr || one.evaluation.speedup() > best->evaluation.speedup()) best = &one;
+  }
+  return best;
+}
+
+}  // namespace
+
+TeacherReading sdpo_reading(Context& context, const ScoredStep& scored) {
+  const auto& options = context.config.teacher;
+  Reader reader(context, scored);
+  for (std::size_t i = 0; i < scored.judged.size(); ++i) {
+    const auto& student = scored.judged[i];
+    if (!scored.batch.usable[i]) {
+      reader.leave_out();
+      continue;
+    }
+    const auto* solution = options.solution ? first_solution(scored.judged, student) : nullptr;
+    reader.add(i, student, solution, options.context == "feedback");
+  }
+  return reader.done();
+}
+
+TeacherReading opsd_reading(Context& context, const ScoredStep& scored) {
+  std::vector<JudgedRollout> all;
+  for (int step = 0; step <= scored.metrics.step_idx; ++step) {
+    const auto some = context.store.judged(Stream::kAdapt, step);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  Reader reader(context, scored);
+  for (std::size_t i = 0; i < scored.judged.size(); ++i) {
+    const auto& student = scored.judged[i];
+    const auto* best = scored.batch.usable[i] ? best_solution(all, student) : nullptr;
+    if (best == nullptr)
+      reader.leave_out();
+    else
+      reader.add(i, student, best, false);
+  }
+  return reader.done();
+}
+
+}  // namespace vegttt::adapt
