@@ -21,6 +21,8 @@ std::string strategy_text(const Selection& selection) {
       return "fixed step";
     case Strategy::kOracle:
       return "per-task oracle";
+    case Strategy::kPerTaskStop:
+      return "per-task stop, P = " + std::to_string(selection.patience);
   }
   return "";
 }
