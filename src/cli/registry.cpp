@@ -13,6 +13,7 @@ std::unique_ptr<Subcommand> make_doctor();
 std::unique_ptr<Subcommand> make_eval();
 std::unique_ptr<Subcommand> make_pretrain();
 std::unique_ptr<Subcommand> make_policy();
+std::unique_ptr<Subcommand> make_report();
 std::unique_ptr<Subcommand> make_resume();
 std::unique_ptr<Subcommand> make_scaffold();
 std::unique_ptr<Subcommand> make_select();
@@ -42,6 +43,7 @@ const std::vector<Verb>& verbs() {
       {"compare",
        "two runs, or folders of runs, paired by task and seed: better, worse or unclear",
        make_compare},
+      {"report", "one HTML file about runs or a campaign, with its figures", make_report},
       {"baseline", "reference times, and the noise floor of an equal kernel", make_baseline},
       {"bench", "how fast parts of this program are", make_bench},
       {"config", "show, check or compare experiment files", make_config},

@@ -112,7 +112,8 @@ void draw_title(Drawing& drawing, const std::string& title) {
 
 void draw_x_axis(Drawing& drawing, const Frame& frame, const Axis& axis, const Scale& scale) {
   drawing.line({frame.left, frame.bottom}, {frame.right, frame.bottom}, axis_paint());
-  const int count = std::max(2, static_cast<int>((frame.right - frame.left) / 60));
+  const int count =
+      std::max(2, static_cast<int>((frame.right - frame.left) / (axis.whole ? 34 : 60)));
   for (const double tick : ticks(scale.low, scale.high, count, axis.whole, scale.log)) {
     const double x = scale(tick);
     drawing.line({x, frame.bottom}, {x, frame.bottom + 4}, axis_paint());
@@ -142,7 +143,7 @@ double draw_legend(
   constexpr double kRow = 17, kKey = 24, kGap = 16;
   double at = x, row = y;
   for (const auto& entry : entries) {
-    const double room = kKey + text_width(entry.label, kTickSize) + kGap;
+    const double room = kKey + room_for(entry.label, kTickSize) + kGap;
     if (at > x && at + room > x + width) at = x, row += kRow;
     const double middle = row + 6;
     if (entry.line)

@@ -36,11 +36,12 @@ Drawing bar_chart(const BarChart& chart) {
   }
   Drawing drawing{chart.width, 0, {}};
   draw_title(drawing, chart.title);
-  const double top = 32 + draw_legend(drawing, 0, 24, chart.width, legend);
+  const double head = chart.title.empty() ? 4 : 24;
+  const double top = head + 8 + draw_legend(drawing, 0, head, chart.width, legend);
   double text_room = 0;
   std::vector<double> lengths = {0};
   for (const auto& bar : chart.bars) {
-    text_room = std::max(text_room, text_width(bar.text, kTickSize));
+    text_room = std::max(text_room, room_for(bar.text, kTickSize));
     lengths.push_back(length_of(bar));
   }
   Axis axis = chart.x;

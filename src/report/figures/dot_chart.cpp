@@ -46,12 +46,13 @@ Drawing dot_chart(const DotChart& chart) {
   double text_room = 0;
   for (const auto& row : chart.rows) {
     most = std::max(most, row.dots.size());
-    text_room = std::max(text_room, text_width(row.text, kTickSize));
+    text_room = std::max(text_room, room_for(row.text, kTickSize));
   }
   const double height = 18 + 10 * static_cast<double>(most);
   Drawing drawing{chart.width, 0, {}};
   draw_title(drawing, chart.title);
-  const double top = 32 + draw_legend(drawing, 0, 24, chart.width, chart.legend);
+  const double head = chart.title.empty() ? 4 : 24;
+  const double top = head + 8 + draw_legend(drawing, 0, head, chart.width, chart.legend);
   const Frame frame{chart.label_width,
                     top,
                     chart.width - text_room - 20,

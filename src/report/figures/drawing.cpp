@@ -83,7 +83,7 @@ Rgb light_colour(Paint paint) {
     case Paint::Kind::kHeat:
       return rgb(kHeat[static_cast<std::size_t>(paint.index)]);
     case Paint::Kind::kHeatText:
-      return paint.index < 5 ? rgb(0x1c2024) : rgb(0xffffff);
+      return paint.index < 6 ? rgb(0x1c2024) : rgb(0xffffff);
     case Paint::Kind::kPaper:
     case Paint::Kind::kNone:
       break;

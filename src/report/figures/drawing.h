@@ -84,6 +84,8 @@ struct Drawing {
 // Width in points of text in Helvetica, by its standard metrics: what the PDF centres by, and near
 // enough for the fonts of browsers.
 double text_width(std::string_view utf8, double size, bool bold = false);
+// Room to leave for text: browsers without Helvetica take fonts that are wider.
+inline double room_for(std::string_view utf8, double size) { return 1.18 * text_width(utf8, size); }
 // Text that fits, ended by an ellipsis where it was cut.
 std::string fitted(const std::string& text, double size, double width);
 

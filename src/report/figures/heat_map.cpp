@@ -16,7 +16,7 @@ void draw_cell(
   }
   const int level = heat_level(cell.value, map.low, map.high);
   drawing.rect(x + 1, y + 1, width - 2, kCellHeight - 2, heat(level)).target = cell.target;
-  if (text_width(cell.text, kTickSize) < width - 4)
+  if (room_for(cell.text, kTickSize) < width - 4)
     drawing.text(
         {x + width / 2, y + 16.2}, cell.text, kTickSize, heat_text(level), Anchor::kMiddle);
 }
@@ -45,7 +45,7 @@ Drawing heat_map(const HeatMap& map) {
   draw_title(drawing, map.title);
   const auto n = static_cast<double>(std::max<std::size_t>(1, map.columns.size()));
   const double cell = std::min(76.0, (map.width - map.label_width - 8) / n);
-  const double left = map.label_width, top = 28;
+  const double left = map.label_width, top = map.title.empty() ? 4 : 28;
   for (std::size_t row = 0; row < map.rows.size(); ++row) {
     const double y = top + kCellHeight * static_cast<double>(row);
     drawing.text({left - 9, y + 16}, map.rows[row], kTickSize, text_paint(), Anchor::kEnd);

@@ -35,13 +35,13 @@ double text_width(std::string_view utf8, double size, bool bold) {
 }
 
 std::string fitted(const std::string& text, double size, double width) {
-  if (text_width(text, size) <= width) return text;
+  if (room_for(text, size) <= width) return text;
   std::string cut = text;
   const auto drop_character = [&] {
     while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xc0) == 0x80) cut.pop_back();
     if (!cut.empty()) cut.pop_back();
   };
-  while (!cut.empty() && text_width(cut + "...", size) > width) drop_character();
+  while (!cut.empty() && room_for(cut + "...", size) > width) drop_character();
   return cut + "...";
 }
 

@@ -102,6 +102,7 @@ std::vector<Figure> diversity_plots(const Model& model) {
   std::vector<std::string> header = {"run", "step"};
   for (const auto& measure : list) header.push_back(measure.name);
   figure.table.cells = Cells(header);
+  const bool in_twos = list.size() == 4;
   std::vector<figures::LineChart> charts;
   for (const auto& measure : list) {
     figures::LineChart chart;
@@ -109,7 +110,7 @@ std::vector<Figure> diversity_plots(const Model& model) {
     chart.x = {"adaptation step", figures::Unit::kPlain, true};
     chart.y.unit = measure.unit;
     if (measure.unit == figures::Unit::kPercent) chart.y.low = 0, chart.y.high = 1;
-    chart.width = 290;
+    chart.width = in_twos ? 440 : 290;
     chart.height = 236;
     chart.legend = model.series.size() > 1;
     charts.push_back(chart);
@@ -133,7 +134,7 @@ std::vector<Figure> diversity_plots(const Model& model) {
   }
   std::vector<figures::Drawing> drawings;
   for (const auto& chart : charts) drawings.push_back(figures::line_chart(chart));
-  figure.drawing = figures::side_by_side(drawings, 3, 20);
+  figure.drawing = figures::side_by_side(drawings, in_twos ? 2 : 3, 20);
   return {figure};
 }
 

@@ -76,9 +76,15 @@ std::string copy_buttons(const Table& table) {
 
 }  // namespace
 
+std::string answer_markup(const std::string& answer) {
+  std::string text;
+  for (const auto line : core::lines_of(answer)) text += element("p", escaped(line));
+  return text.empty() ? "" : element("div", text, "class=\"answer\"");
+}
+
 std::string table_markup(const Table& table, bool with_title) {
   std::string text;
-  if (!table.answer.empty()) text += element("p", escaped(table.answer), "class=\"answer\"");
+  text += answer_markup(table.answer);
   text += element("div",
                   (with_title ? element("h3", escaped(table.title)) : "") + copy_buttons(table),
                   "class=\"table-head\"");

@@ -23,6 +23,8 @@ std::string element(const char* tag, const std::string& inner, const std::string
 std::string paragraph(const std::string& text);
 std::string note(const std::string& text);
 
+// The plain answer of a table or campaign, one sentence a line.
+std::string answer_markup(const std::string& answer);
 // With buttons that copy it as Markdown, LaTeX or CSV, and its notes.
 std::string table_markup(const Table& table, bool with_title = true);
 // The drawing, its caption, its table folded below.

@@ -109,7 +109,7 @@ std::string assembled(const PageRequest& request,
       {"contents", contents_markup()},
       {"header", header_markup(model)},
       {"folders", escaped(folder_list(request))},
-      {"before", sections_before_rollouts(model, plots, tables)},
+      {"before", sections_before_rollouts(plots, tables)},
       {"after", sections_after_rollouts(model, plots, tables)}};
   std::size_t used = 0;
   for (const auto& [name, value] : values) used += value.size();

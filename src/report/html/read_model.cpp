@@ -27,8 +27,8 @@ int lines_in(const path& file) {
 std::vector<std::string> text_lines(const path& file) {
   std::vector<std::string> lines;
   if (!core::fs::exists(file)) return lines;
-  for (const auto line : core::lines_of(core::valid_utf8(core::read_file(file))))
-    lines.emplace_back(line);
+  const std::string text = core::valid_utf8(core::read_file(file));
+  for (const auto line : core::lines_of(text)) lines.emplace_back(line);
   return lines;
 }
 

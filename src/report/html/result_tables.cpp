@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "sections.h"
+#include "vegttt/core/error.h"
 #include "vegttt/report/statistics.h"
 #include "vegttt/report/tables.h"
 
@@ -84,6 +85,19 @@ Table by_series(const Model& model) {
   return table;
 }
 
+// A campaign whose tables are refused still has its rollouts and figures, and says why.
+std::vector<Table> tables_of_campaign(const Campaign& campaign) {
+  try {
+    return campaign_tables(campaign);
+  } catch (const core::UserError& error) {
+    Table table;
+    table.name = "campaign";
+    table.title = "The campaign's tables are refused";
+    table.notes = {error.what()};
+    return {table};
+  }
+}
+
 // The largest best-of-N tables say which run they are of.
 void add_best_of_n(const Model& model, std::vector<Table>& list) {
   for (const auto& run : model.runs) {
@@ -97,9 +111,10 @@ void add_best_of_n(const Model& model, std::vector<Table>& list) {
 }  // namespace
 
 std::vector<Table> result_tables(const Model& model) {
-  if (model.campaign) return campaign_tables(*model.campaign);
-  std::vector<Table> list = {by_series(model)};
-  add_best_of_n(model, list);
+  std::vector<Table> list;
+  if (model.campaign) list = tables_of_campaign(*model.campaign);
+  list.push_back(by_series(model));
+  if (!model.campaign) add_best_of_n(model, list);
   return list;
 }
 

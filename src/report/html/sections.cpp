@@ -66,11 +66,6 @@ std::string chapter(int number, const std::string& inner) {
   return section(number, one.id, one.title, inner);
 }
 
-std::string answer(const Model& model) {
-  if (!model.campaign) return "";
-  return element("p", escaped(plain_answer(*model.campaign)), "class=\"answer\"");
-}
-
 }  // namespace
 
 std::string contents_markup() {
@@ -84,15 +79,14 @@ std::string contents_markup() {
   return text;
 }
 
-std::string sections_before_rollouts(const Model& model, const Plots& plots, const Tables& list) {
-  std::string result = answer(model) + tables(list.result);
+std::string sections_before_rollouts(const Plots& plots, const Tables& list) {
+  std::string result = tables(list.result);
   if (!plots.result.empty()) result += figures_or(plots.result, "");
   return chapter(1, result) + chapter(2, figures_or(plots.trajectory, "No step is complete yet.")) +
          chapter(3,
                  figures_or(plots.selection,
                             "Nothing to select from: only runs that adapt over several steps have "
-                            "strategies.") +
-                     tables(list.selection)) +
+                            "strategies.")) +
          chapter(4, figures_or(plots.funnel, "No rollout has been judged yet.")) +
          chapter(5, figures_or(plots.heat, "No rollout has been judged yet.")) +
          chapter(6, figures_or(plots.diversity, "No rollout has been judged yet."));

@@ -8,7 +8,7 @@ namespace vegttt::report::html {
 
 // What stands on the page besides the figures' own tables, in the order of the page.
 struct Tables {
-  std::vector<Table> result, selection, doubtful, compute, setup;
+  std::vector<Table> result, doubtful, compute, setup;
   std::vector<const Table*> all() const;
 };
 Tables tables_of_page(const Model& model);
@@ -19,7 +19,7 @@ std::vector<Table> compute_tables(const Model& model);
 std::vector<Table> setup_tables(const Model& model);
 
 std::string header_markup(const Model& model);
-std::string sections_before_rollouts(const Model& model, const Plots& plots, const Tables& tables);
+std::string sections_before_rollouts(const Plots& plots, const Tables& tables);
 std::string sections_after_rollouts(const Model& model, const Plots& plots, const Tables& tables);
 std::string contents_markup();
 

@@ -45,21 +45,30 @@ Table chosen_table(const Run& run) {
   return table;
 }
 
+// What is said of every run is said once.
 Table environment_table(const Model& model) {
-  Table table;
-  table.name = "environment";
-  table.title = "Machines and commands";
-  table.cells = Cells({"run", "folder", "what", "value"}, {false, false, false, false});
+  std::vector<std::pair<std::string, std::string>> facts;
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> runs_with;
+  const auto add = [&](const Run& run, const std::string& key, const std::string& value) {
+    auto& runs = runs_with[{key, value}];
+    if (runs.empty()) facts.emplace_back(key, value);
+    runs.push_back(run.name);
+  };
   for (const auto& run : model.runs) {
-    const std::string label = run_label(model, run);
-    for (const auto& command : run.commands) table.cells.add({label, run.name, "command", command});
+    for (const auto& command : run.commands) add(run, "command", command);
     if (!run.environment.is_object()) continue;
     for (const auto& [key, value] : run.environment.items())
       if (key != "schema_version")
-        table.cells.add({label,
-                         run.name,
-                         key,
-                         value.is_string() ? value.get<std::string>() : core::dump_json(value)});
+        add(run, key, value.is_string() ? value.get<std::string>() : core::dump_json(value));
+  }
+  Table table;
+  table.name = "environment";
+  table.title = "Machines and commands";
+  table.cells = Cells({"what", "value", "runs"}, {false, false, false});
+  for (const auto& fact : facts) {
+    const auto& runs = runs_with[fact];
+    const bool all = runs.size() == model.runs.size();
+    table.cells.add({fact.first, fact.second, all ? "all" : core::join(runs, ", ")});
   }
   return table;
 }
@@ -78,14 +87,13 @@ std::vector<Table> setup_tables(const Model& model) {
 
 std::vector<const Table*> Tables::all() const {
   std::vector<const Table*> list;
-  for (const auto* part : {&result, &selection, &doubtful, &compute, &setup})
+  for (const auto* part : {&result, &doubtful, &compute, &setup})
     for (const auto& table : *part) list.push_back(&table);
   return list;
 }
 
 Tables tables_of_page(const Model& model) {
-  return {
-      result_tables(model), {}, doubtful_tables(model), compute_tables(model), setup_tables(model)};
+  return {result_tables(model), doubtful_tables(model), compute_tables(model), setup_tables(model)};
 }
 
 }  // namespace vegttt::report::html

@@ -1,6 +1,6 @@
 // Every timed launch as a dot: the kernel's above, the reference's below, with the reference's middle half as a band.
 
-const width = 720, left = 96, right = 24, rowHeight = 54;
+const width = 720, left = 96, right = 24, top = 22, rowHeight = 54;
 
 const sorted = (list) => [...list].sort((a, b) => a - b);
 const quantile = (list, q) => {
@@ -27,18 +27,18 @@ const drawing = (candidate, reference, floor) => {
   const all = [...candidate, ...reference];
   const low = Math.min(...all, floor > 0 ? floor : Infinity), high = Math.max(...all), room = (high - low || high || 1) * 0.05;
   const x = (time) => left + (time - low + room) / (high - low + 2 * room) * (width - left - right);
-  const height = 2 * rowHeight + 46, bottom = height - 36;
+  const height = top + 2 * rowHeight + 38, bottom = height - 36;
   const nodes = niceTicks(low - room, high + room).flatMap((tick) => [
-    report.svg("line", {x1: x(tick), x2: x(tick), y1: 8, y2: bottom, class: "k-grid"}),
+    report.svg("line", {x1: x(tick), x2: x(tick), y1: top, y2: bottom, class: "k-grid"}),
     label(x(tick), bottom + 15, report.digits(tick, 4), {"text-anchor": "middle"})]);
   const [q1, q3] = [quantile(reference, 0.25), quantile(reference, 0.75)];
-  nodes.push(report.svg("rect", {x: x(q1), y: 8, width: Math.max(1, x(q3) - x(q1)), height: bottom - 8, class: "f-s1", "fill-opacity": 0.14}));
+  nodes.push(report.svg("rect", {x: x(q1), y: top, width: Math.max(1, x(q3) - x(q1)), height: bottom - top, class: "f-s1", "fill-opacity": 0.14}));
   if (floor > 0) {
-    nodes.push(report.svg("line", {x1: x(floor), x2: x(floor), y1: 8, y2: bottom, class: "k-s6", "stroke-dasharray": "5 3"}));
-    nodes.push(label(x(floor) + 5, bottom - 4, "fastest this machine can be"));
+    nodes.push(report.svg("line", {x1: x(floor), x2: x(floor), y1: top, y2: bottom, class: "k-s6", "stroke-dasharray": "5 3"}));
+    nodes.push(label(x(floor), top - 8, "the fastest this machine can be"));
   }
   [candidate, reference].forEach((times, kind) => {
-    const y = 8 + rowHeight / 2 + kind * rowHeight;
+    const y = top + rowHeight / 2 + kind * rowHeight;
     nodes.push(label(left - 12, y + 4, kind === 0 ? "this kernel" : "reference", {"text-anchor": "end", class: "f-text"}));
     nodes.push(...dots(times, y, x, kind));
     const middle = x(quantile(times, 0.5));

@@ -4,9 +4,8 @@ const {rows, runs, flags, hashes} = report.data;
 const viewer = document.getElementById("viewer");
 
 const record = (kernel, row) => {
-  const {kernels, ...rest} = {};
   return {...Object.fromEntries(report.cite(row)), code_hash: hashes[rows.hash[row]], mean_logprob: rows.logprob[row], completion_tokens: rows.tokens[row],
-    reward: rows.reward[row], advantage: rows.advantage[row], completion: report.kernels().texts[kernel.completion], evaluation: kernel.evaluation, ...rest};
+    reward: rows.reward[row], advantage: rows.advantage[row], completion: report.kernels().texts[kernel.completion], evaluation: kernel.evaluation};
 };
 
 const promptText = (kernel) => {
@@ -36,6 +35,9 @@ const heading = (row) => {
   const speed = rows.speedup[row] === null ? "-" : report.times(rows.speedup[row]) + interval;
   const run = runs.length > 1 ? runs[rows.run[row]].label : null;
   return report.element("header", {},
+    rows.kernel[row] < 0 ? null : report.element("div", {class: "actions"},
+      report.element("button", {type: "button", onclick: () => report.copyCode()}, "copy code"),
+      report.element("button", {type: "button", onclick: () => report.copy(location.href, "address")}, "copy address")),
     report.element("h3", {}, report.nameOf(row), " ", report.status(status)),
     report.element("dl", {class: "facts"},
       run ? fact("run", run) : null,
@@ -66,10 +68,7 @@ const body = (row) => {
   const kernel = report.kernels().kernels[rows.kernel[row]];
   const draw = report.tabs.find(([id]) => id === tab)[2];
   const panel = report.element("div", {role: "tabpanel", class: "panel", "aria-labelledby": "tab-" + tab}, draw(kernel, row));
-  const actions = report.element("div", {class: "actions"},
-    report.element("button", {type: "button", onclick: () => report.copyCode()}, "copy code"),
-    report.element("button", {type: "button", onclick: () => report.copy(location.href, "address")}, "copy address"));
-  return report.element("div", {}, report.element("div", {class: "tabs", role: "tablist"}, ...report.tabs.map(tabButton), actions), panel);
+  return report.element("div", {}, report.element("div", {class: "tabs", role: "tablist"}, ...report.tabs.map(tabButton)), panel);
 };
 
 const show = () => {
