@@ -132,7 +132,7 @@ Table frontier(const Campaign* campaign) {
                 wilson_cell(sum_of(bon.fast), n),
                 fraction_cell(sum_of(bon.fast), n)});
   for (const auto& [name, kind] : methods()) {
-    const auto runs = runs_of(campaign, kind);
+    const auto runs = runs_of(campaign, kind, "1");
     if (!runs.empty()) table.ours(name, our_row(runs, kind));
   }
   seeds_note(table);
@@ -160,7 +160,7 @@ Table boa_selection(const Campaign* campaign) {
                 percent_cell(sample_std(rates)),
                 wilson_cell(sum_of(c.boa), n),
                 fraction_cell(sum_of(c.boa), n)});
-  const auto runs = runs_of(campaign, Kind::kBoa);
+  const auto runs = runs_of(campaign, Kind::kBoa, "1");
   for (const auto seed : task_seeds_of(runs)) {
     const auto of_seed = with_task_seed(runs, seed);
     std::vector<std::string> steps;
@@ -200,7 +200,7 @@ Table mean_speedups(const Campaign* campaign) {
   for (const auto& [name, seeds] : counts().mean_speedup)
     table.counts(name, counted_speedups(seeds));
   for (const auto& [name, kind] : methods()) {
-    const auto runs = runs_of(campaign, kind);
+    const auto runs = runs_of(campaign, kind, "1");
     if (!runs.empty()) table.ours(name, our_speedups(runs, kind));
   }
   table.note(

@@ -177,10 +177,10 @@ Table compute(const Campaign* campaign) {
       {"SDPO (feedback)", Kind::kFeedback},
       {"SDPO (prompt-only)", Kind::kPromptOnly}};
   for (const auto& [name, kind] : kinds) {
-    const auto runs = runs_of(campaign, kind);
+    const auto runs = runs_of(campaign, kind, "1");
     if (!runs.empty()) table.ours(name, row_of(whole_runs(runs)));
   }
-  if (const auto boa = runs_of(campaign, Kind::kBoa); !boa.empty()) {
+  if (const auto boa = runs_of(campaign, Kind::kBoa, "1"); !boa.empty()) {
     table.ours("BoA Step 1", row_of(up_to_step_1(boa)));
     table.ours("BoA, whole run", row_of(whole_runs(boa)));
   }

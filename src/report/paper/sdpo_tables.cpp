@@ -42,8 +42,8 @@ Table sdpo(const Campaign* campaign) {
     n += c.seed_samples;
   }
   table.counts("Mean", row_of(counted(of_prompt_only, n), counted(of_feedback, n)));
-  const auto prompt_only = runs_of(campaign, Kind::kPromptOnly);
-  const auto feedback = runs_of(campaign, Kind::kFeedback);
+  const auto prompt_only = runs_of(campaign, Kind::kPromptOnly, "1");
+  const auto feedback = runs_of(campaign, Kind::kFeedback, "1");
   if (!prompt_only.empty() && !feedback.empty()) {
     for (const auto seed : task_seeds_of(prompt_only)) {
       const auto a = pool_of(with_task_seed(prompt_only, seed), Kind::kPromptOnly);
@@ -82,8 +82,8 @@ Table figure_feedback(const Campaign* campaign) {
     add("counts", seed, "prompt-only", counted(k, n));
     add("counts", seed, "feedback", counted(counts().feedback.at(seed), n));
   }
-  const auto prompt_only = runs_of(campaign, Kind::kPromptOnly);
-  const auto feedback = runs_of(campaign, Kind::kFeedback);
+  const auto prompt_only = runs_of(campaign, Kind::kPromptOnly, "1");
+  const auto feedback = runs_of(campaign, Kind::kFeedback, "1");
   for (const auto seed : task_seeds_of(prompt_only)) {
     add("ours", seed, "prompt-only", pool_of(with_task_seed(prompt_only, seed), Kind::kPromptOnly));
     add("ours", seed, "feedback", pool_of(with_task_seed(feedback, seed), Kind::kFeedback));

@@ -1,5 +1,6 @@
 #include "vegttt/report/statistics/bootstrap.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "vegttt/core/rng.h"
@@ -60,6 +61,13 @@ std::vector<double> drawn_means(const Clusters& clusters,
   return drawn;
 }
 
+// A value that was drawn, not one between two: of few clusters, the extreme draw has a probability
+// of its own, and cutting into it would make the interval too short.
+double drawn_quantile(const std::vector<double>& sorted, double q) {
+  const double rank = std::ceil(q * static_cast<double>(sorted.size()) - 1e-9);
+  return sorted[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
+}
+
 double share_above_zero(const std::vector<double>& drawn) {
   double above = 0;
   for (const double value : drawn) above += value > 0 ? 1 : value == 0 ? 0.5 : 0;
@@ -75,9 +83,12 @@ BootstrapResult clustered_bootstrap(const Clusters& all, const BootstrapOptions&
   std::vector<double> means;
   for (const auto& cluster : clusters) means.push_back(mean(cluster));
   const bool enumerate = clusters.size() <= kMostEnumerated && !options.within_clusters;
-  const auto drawn = enumerate ? all_means(means) : drawn_means(clusters, means, options);
+  auto drawn = enumerate ? all_means(means) : drawn_means(clusters, means, options);
+  std::sort(drawn.begin(), drawn.end());
   const double tail = (1 - options.level) / 2;
-  return {mean(means), {quantile(drawn, tail), quantile(drawn, 1 - tail)}, share_above_zero(drawn)};
+  return {mean(means),
+          {drawn_quantile(drawn, tail), drawn_quantile(drawn, 1 - tail)},
+          share_above_zero(drawn)};
 }
 
 }  // namespace vegttt::report

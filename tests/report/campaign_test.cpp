@@ -1,0 +1,234 @@
+#include "vegttt/report/campaign.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "campaign_fixture.h"
+#include "vegttt/core/error.h"
+#include "vegttt/report/formats.h"
+#include "vegttt/report/paper.h"
+
+namespace vegttt::report {
+namespace {
+
+FakeRun best_of_n(std::int64_t seed, std::map<std::string, double> best) {
+  FakeRun run;
+  run.label = "Best-of-N";
+  run.method = "best_of_n";
+  run.sample_seed = seed;
+  run.best = std::move(best);
+  for (const auto& [task, speedup] : run.best) run.probe[task] = 8;
+  run.fresh = run.probe;
+  run.fast = {run.probe};
+  return run;
+}
+
+FakeRun boa(std::int64_t seed, std::map<std::string, double> best) {
+  FakeRun run = best_of_n(seed, std::move(best));
+  run.label = "BoA";
+  run.method = "batch_ttt";
+  run.selected_step = 1;
+  auto later = run.probe;
+  for (auto& [task, k] : later) k = 16;
+  run.fresh = later;
+  run.fast = {run.probe, later};
+  return run;
+}
+
+class CampaignTest : public testing::Test {
+ protected:
+  Campaign read(const std::vector<FakeRun>& runs, const std::string& title = "A campaign") {
+    write_campaign(folder_.path(), runs, title);
+    return read_campaign(folder_.path());
+  }
+  std::string refusal(const std::vector<FakeRun>& runs) {
+    try {
+      campaign_tables(read(runs));
+    } catch (const core::UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+  // The row of a table that begins so, as "column: text" by column.
+  static std::map<std::string, std::string> row(const Table& table, const std::string& name) {
+    std::map<std::string, std::string> cells;
+    for (const auto& one : table.cells.rows()) {
+      if (one.front().text != name || !cells.empty()) continue;
+      for (std::size_t i = 0; i < one.size(); ++i) cells[table.cells.header()[i]] = one[i].text;
+    }
+    return cells;
+  }
+  static Table table(const Campaign& campaign, const std::string& name) {
+    for (const auto& one : campaign_tables(campaign)) {
+      if (one.name == name) return one;
+    }
+    ADD_FAILURE() << "no table " << name;
+    return {};
+  }
+
+  core::TemporaryFolder folder_;
+};
+
+TEST_F(CampaignTest, ComparesBestKernelsPairedByTaskAndSeed) {
+  // Per task: log 1.2/1.0 and log 1.1/1.1 over two seeds each.
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}, {"L1/5", 1.1}}),
+                              best_of_n(2, {{"L1/4", 1.0}, {"L1/5", 1.1}}),
+                              boa(1, {{"L1/4", 1.2}, {"L1/5", 1.1}}),
+                              boa(2, {{"L1/4", 1.2}, {"L1/5", 1.1}})});
+  const auto cells = row(table(campaign, "campaign/primary"), "BoA");
+  EXPECT_EQ(cells.at("n units"), "4");
+  EXPECT_EQ(cells.at("over Best-of-N, 95 %"), "1.095x [1.000, 1.200]") << std::sqrt(1.2);
+  EXPECT_EQ(cells.at("tasks +/=/-"), "1/1/0");
+  EXPECT_EQ(cells.at("verdict"), "unclear (descriptive)");
+}
+
+TEST_F(CampaignTest, AnswersInItsFirstLine) {
+  const auto campaign =
+      read({best_of_n(1, {{"L1/4", 1.0}, {"L1/5", 1.1}}), boa(1, {{"L1/4", 1.5}, {"L1/5", 1.6}})});
+  const auto answer = plain_answer(campaign);
+  EXPECT_EQ(
+      answer.rfind("Did adaptation beat Best-of-N at equal budget (320 rollouts a run)?\n"
+                   "BoA against Best-of-N: Yes. Its best kernels are 1.477x [1.455, 1.500] as "
+                   "fast (95 % over tasks; 2 tasks x 1 seeds",
+                   0),
+      0u)
+      << answer;
+  EXPECT_NE(answer.find("Descriptive: 2 tasks, fewer than 10."), std::string::npos) << answer;
+  EXPECT_NE(plain_text(campaign_tables(campaign).front()).find(answer), std::string::npos);
+}
+
+TEST_F(CampaignTest, SaysWhereNoAdaptationTookPlace) {
+  auto still = boa(1, {{"L1/4", 1.5}});
+  still.kl = 1e-12;
+  still.gap = 1e-5;
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}}), still});
+  EXPECT_NE(plain_answer(campaign).find("No adaptation took place"), std::string::npos);
+  EXPECT_EQ(row(table(campaign, "campaign/secondary"), "BoA").at("adaptation"), "none took place");
+  const auto moved = read({best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}})});
+  EXPECT_EQ(plain_answer(moved).find("No adaptation took place"), std::string::npos);
+}
+
+TEST_F(CampaignTest, ComparesFreshSamplesWithTheProbeOfTheta0) {
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}})});
+  const auto cells = row(table(campaign, "campaign/secondary"), "BoA");
+  EXPECT_EQ(cells.at("selected"), "50.0 %");
+  EXPECT_EQ(cells.at("theta_0"), "25.0 %");
+  EXPECT_EQ(cells.at("difference"), "+25.0 pp");
+}
+
+TEST_F(CampaignTest, SetsTasksWithoutHeadroomApart) {
+  const auto campaign =
+      read({best_of_n(1, {{"L1/4", 1.0}, {"L1/5", 1.3}}), boa(1, {{"L1/4", 1.02}, {"L1/5", 1.6}})});
+  const auto headroom = table(campaign, "campaign/headroom");
+  EXPECT_EQ(row(headroom, "L1/5").at("headroom"), "yes");
+  EXPECT_EQ(row(headroom, "L1/5").at("found by"), "BoA");
+  EXPECT_EQ(row(headroom, "L1/4").at("headroom"), "none found") << "1.02 - 0.05 is below 1";
+  EXPECT_EQ(headroom.cells.rows().back().front().text, "L1/4") << "apart, at the end";
+  const auto& rows = table(campaign, "campaign/primary").cells.rows();
+  EXPECT_EQ(rows.at(1).at(1).text, "with headroom");
+  EXPECT_EQ(rows.at(1).at(2).text, "1");
+}
+
+TEST_F(CampaignTest, IsNotDescriptiveWithTenTasks) {
+  std::map<std::string, double> low, high;
+  for (int task = 1; task <= 10; ++task) {
+    low["L1/" + std::to_string(task)] = 1.1;
+    high["L1/" + std::to_string(task)] = 1.2;
+  }
+  const auto campaign = read({best_of_n(1, low), boa(1, high)});
+  EXPECT_EQ(row(table(campaign, "campaign/primary"), "BoA").at("verdict"), "better");
+  EXPECT_EQ(plain_answer(campaign).find("Descriptive"), std::string::npos);
+}
+
+TEST_F(CampaignTest, RefusesDoubledSeeds) {
+  const auto text = refusal({best_of_n(1, {{"L1/4", 1.0}}), best_of_n(1, {{"L1/4", 1.0}})});
+  EXPECT_NE(text.find("Best-of-N, subset 1, task seed 42, sample seed 1 is there twice"),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(CampaignTest, RefusesMixedConfigs) {
+  auto other = boa(2, {{"L1/4", 1.5}});
+  other.more_config = "learn: {learning_rate: 0.01}\n";
+  const std::vector<FakeRun> one_label = {
+      best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}}), other};
+  EXPECT_NE(refusal(one_label).find("learn.learning_rate is"), std::string::npos)
+      << refusal(one_label);
+  other.label = "BoA, higher rate";
+  EXPECT_EQ(refusal({best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}}), other}), "")
+      << "labels may differ in how they learn";
+  other.more_config = "evaluate: {protocol: paper-fast}\n";
+  EXPECT_NE(refusal({best_of_n(1, {{"L1/4", 1.0}}), other}).find("evaluate.protocol"),
+            std::string::npos)
+      << "but not in how they are judged";
+}
+
+TEST_F(CampaignTest, RefusesTwoMachines) {
+  auto elsewhere = boa(1, {{"L1/4", 1.5}});
+  elsewhere.machine = "another machine";
+  EXPECT_NE(refusal({best_of_n(1, {{"L1/4", 1.0}}), elsewhere}).find("the machine is"),
+            std::string::npos);
+}
+
+TEST_F(CampaignTest, RefusesUnequalBudgetsUnlessTheTitleSaysSo) {
+  auto more = boa(1, {{"L1/4", 1.5}});
+  more.budget = more.spent = 960;
+  const std::vector<FakeRun> runs = {best_of_n(1, {{"L1/4", 1.0}}), more};
+  EXPECT_NE(refusal(runs).find("budgets differ"), std::string::npos);
+  const auto campaign = read(runs, "BoA at Unequal budgets");
+  EXPECT_FALSE(campaign_tables(campaign).empty());
+  EXPECT_NE(plain_answer(campaign).find("UNEQUAL budgets"), std::string::npos);
+}
+
+TEST_F(CampaignTest, RefusesARunThatSpentMoreThanItsBudget) {
+  auto more = boa(1, {{"L1/4", 1.5}});
+  more.spent = 352;
+  EXPECT_NE(refusal({best_of_n(1, {{"L1/4", 1.0}}), more}).find("spent 352"), std::string::npos);
+}
+
+TEST_F(CampaignTest, NamesWhatIsMissing) {
+  auto absent = boa(2, {{"L1/4", 1.5}});
+  absent.state = "missing";
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}}), absent});
+  EXPECT_NE(plain_answer(campaign).find("Preliminary: 1 of 3 runs"), std::string::npos);
+  const auto text = plain_text(table(campaign, "campaign/primary"));
+  EXPECT_NE(text.find("Missing: BoA, subset 1, task seed 42, sample seed 2: missing."),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(CampaignTest, FillsThePapersTables) {
+  auto prompt_only = boa(1, {{"L1/4", 1.1}, {"L1/5", 1.1}});
+  prompt_only.label = "SDPO prompt-only";
+  prompt_only.method = "sdpo";
+  prompt_only.more_config = "teacher: {context: prompt_only}\n";
+  auto feedback = prompt_only;
+  feedback.label = "SDPO feedback";
+  feedback.more_config = "teacher: {context: feedback}\n";
+  auto second = best_of_n(1, {{"L1/18", 1.0}});
+  second.subset = "2";
+  auto second_boa = boa(1, {{"L1/18", 1.0}});
+  second_boa.subset = "2";
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}, {"L1/5", 1.1}}),
+                              boa(1, {{"L1/4", 1.2}, {"L1/5", 1.1}}),
+                              boa(2, {{"L1/4", 1.2}, {"L1/5", 1.1}}),
+                              prompt_only,
+                              feedback,
+                              second,
+                              second_boa},
+                             "Unequal, for the paper's tables");
+  for (const auto& item : paper_items()) {
+    const auto made = reproduce(item.id, &campaign);
+    EXPECT_EQ(made.name, item.id);
+    EXPECT_FALSE(made.cells.empty()) << item.id;
+  }
+  // 2 tasks of 32, 16 fast each, in two seeds.
+  const auto frontier = reproduce("paper/table-5.1", &campaign);
+  EXPECT_EQ(frontier.cells.rows().at(2).at(1).text, "ours");
+  EXPECT_EQ(frontier.cells.rows().at(2).at(2).text, "50.0 %") << plain_text(frontier);
+  EXPECT_EQ(frontier.cells.rows().at(2).at(7).text, "64/128") << "subset 1 alone";
+}
+
+}  // namespace
+}  // namespace vegttt::report
