@@ -118,9 +118,11 @@ Moved moved_by(const Campaign& campaign, const std::string& label) {
 }
 
 std::vector<std::string> tasks_of(const Campaign& campaign) {
+  // Those that methods are compared on: a look at held-out tasks is another question.
+  const auto reference = reference_label(campaign);
   std::set<std::string> found;
   for (const auto& run : campaign.runs) {
-    if (!run.done()) continue;
+    if (!run.done() || (reference && run.label != *reference)) continue;
     for (const auto& [task, best] : run.best) found.insert(task);
   }
   std::vector<std::string> tasks(found.begin(), found.end());

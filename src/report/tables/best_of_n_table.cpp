@@ -1,3 +1,4 @@
+#include "vegttt/report/diagnostics.h"
 #include "vegttt/report/tables.h"
 
 namespace vegttt::report {
@@ -39,6 +40,7 @@ std::vector<Table> tables_of(const RunRecords& run) {
     tables.push_back(selection_table(run, selections));
   }
   if (run.summary.contains("rows")) tables.push_back(best_of_n_table(run));
+  if (run.trajectory.steps.size() > 1) tables.push_back(saturation_table(run));
   return tables;
 }
 
