@@ -7,6 +7,7 @@
 #include "vegttt/core/log.h"
 #include "vegttt/core/stop.h"
 #include "vegttt/experiment/assemble.h"
+#include "vegttt/experiment/device_memory.h"
 #include "vegttt/experiment/plan.h"
 #include "vegttt/policy/local_policy.h"
 #include "vegttt/report/tables.h"
@@ -43,6 +44,7 @@ ExitCode dry_run(const config::LoadedExperiment& loaded,
   if (options.replay.empty()) experiment::check_compiler(loaded.values);
   policy::check_local(loaded.values.policy);
   const auto cost = experiment::cost_of(loaded.values, tasks, options.out);
+  const auto memory = experiment::device_memory_of(loaded.values);
   say_what_is_not_confined();
   if (common.json) {
     emit(common,
@@ -52,6 +54,7 @@ ExitCode dry_run(const config::LoadedExperiment& loaded,
           {"rollouts", cost.rollouts},
           {"evaluations", cost.evaluations},
           {"updates", cost.updates},
+          {"device_memory", memory.text.empty() ? core::Json(nullptr) : memory.to_json()},
           {"seconds", cost.basis.empty() ? core::Json(nullptr) : core::Json(cost.seconds)}});
     return ExitCode::kDone;
   }
@@ -60,6 +63,7 @@ ExitCode dry_run(const config::LoadedExperiment& loaded,
             << "method " << loaded.values.adapt.method << ", " << loaded.values.evaluate.protocol
             << ", " << loaded.values.evaluate.dialect << ", " << loaded.values.tasks.size << "\n"
             << "plan   " << experiment::text_of(cost) << "\n"
+            << (memory.text.empty() ? "" : "memory " + memory.text + "\n")
             << "nothing was written\n";
   return ExitCode::kDone;
 }

@@ -54,6 +54,15 @@ class CudaEvaluator : public Evaluator {
     if (candidate) early_.begin(std::move(*candidate));
   }
 
+  void make_room(std::uint64_t bytes) override {
+    if (gpu_) gpu_->tasks.give_back(bytes);
+  }
+
+  void when_short(std::function<void(std::uint64_t)> ask) override {
+    ask_for_room_ = std::move(ask);
+    if (gpu_) gpu_->tasks.when_short(ask_for_room_);
+  }
+
   void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
 
  private:
@@ -83,6 +92,7 @@ class CudaEvaluator : public Evaluator {
   Protocol protocol_;
   std::string architecture_;
   std::unique_ptr<Gpu> gpu_;
+  std::function<void(std::uint64_t)> ask_for_room_;
   std::uint64_t evaluations_ = 0;
   EarlyCompile<DeviceCompileResult> early_;  // last: it uses the rest
 };
@@ -119,7 +129,10 @@ Evaluation CudaEvaluator::judge(const records::Candidate& candidate,
     return result;
   }
   use_device(options_.evaluate.device);
-  if (!gpu_) gpu_ = std::make_unique<Gpu>(options_, catalogue_);
+  if (!gpu_) {
+    gpu_ = std::make_unique<Gpu>(options_, catalogue_);
+    gpu_->tasks.when_short(ask_for_room_);
+  }
   result.machine = gpu_->name;
   run(candidate, compiled, until, result);
   return result;

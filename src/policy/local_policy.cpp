@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gpu/sampler.h"
+#include "parking.h"
 #include "sampling/workers.h"
 #include "vegttt/core/error.h"
 #include "vegttt/policy/device.h"
@@ -44,7 +45,8 @@ LocalPolicy::LocalPolicy(std::string name,
       model_(std::move(model)),
       tokenizer_(std::move(tokenizer)),
       chat_(std::move(chat)),
-      adapter_(std::move(adapter)) {
+      adapter_(std::move(adapter)),
+      parking_(std::make_shared<Parking>()) {
   if (adapter_) attach(model_->weights, *adapter_);
 }
 
@@ -63,6 +65,7 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
   check_sampling(options);
   for (const auto& request : requests) check_request(request, options, model_->config);
   if (requests.empty()) return;
+  restore();
   if (model_->device().is_cpu() && model_->compute == at::kFloat) {
     const int workers =
         std::min({at::get_num_threads(), options.slots, static_cast<int>(requests.size())});
@@ -75,6 +78,29 @@ void LocalPolicy::sample(const std::vector<SampleRequest>& requests,
   }
   RequestQueue queue(requests);
   Engine(*model_, requests, options, chat_.end_tokens, options.slots).run(queue, done);
+}
+
+void LocalPolicy::make_room(std::uint64_t bytes) {
+  const at::Device device = model_->device();
+  if (!device.is_cuda() || parking_->holds_any()) return;
+  const auto free = [&] {
+    release_unused_memory(device);
+    return static_cast<std::uint64_t>(available_memory(device));
+  };
+  if (free() >= bytes) return;
+  if (gpu_) gpu_->release_caches();
+  if (free() >= bytes) return;
+  parking_->park(*model_);
+  release_unused_memory(device);
+}
+
+void LocalPolicy::restore() const {
+  if (!parking_->holds_any()) return;
+  // With half as much again, for what comes back with them.
+  const std::int64_t wanted = parking_->bytes() / 2 * 3;
+  if (ask_for_room_ && available_memory(model_->device()) < wanted)
+    ask_for_room_(static_cast<std::uint64_t>(wanted));
+  parking_->restore();
 }
 
 std::vector<std::pair<std::string, double>> LocalPolicy::step_parts_us() const {

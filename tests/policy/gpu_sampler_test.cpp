@@ -75,7 +75,9 @@ void compare(Transformer& model,
              const config::SamplingOptions& options,
              const char* name,
              int each = 5,
-             const std::vector<int>& end_tokens = {}) {
+             const std::vector<int>& end_tokens = {},
+             double most = 0.25,
+             double most_on_average = 0.02) {
   ASSERT_TRUE(gpu::GpuModel::fits(model)) << name;
   const auto requests = requests_of(3, each, 37, model.config.vocab);
   std::vector<Completion> completions(requests.size());
@@ -122,8 +124,8 @@ void compare(Transformer& model,
   }
   // bf16 logits near 4 are rounded to 1/64 by the training pass; a wrong key, mask or adapter is
   // off by 1 and more.
-  EXPECT_LT(largest, 0.25);
-  EXPECT_LT(sum / count, 0.02);
+  EXPECT_LT(largest, most);
+  EXPECT_LT(sum / count, most_on_average);
 }
 
 config::SamplingOptions options_of(double temperature, int slots, int length) {
@@ -182,10 +184,17 @@ TEST(GpuSampler, AMixtureOfExpertsAgreesWithTheForwardPass) {
   config.rope_scaling.attention_factor = 1.3465735902799727;
   Transformer model = random_on_gpu(config);
   const Adapter adapter = adapter_for(model, 0.02);
-  compare(model, options_of(1.0, 8, 75), "gpt-oss: experts, windows, sinks, YaRN, adapter");
+  // Two experts whose logits are equal but for rounding may be exchanged.
+  compare(model,
+          options_of(1.0, 8, 75),
+          "gpt-oss: experts, windows, sinks, YaRN, adapter",
+          5,
+          {},
+          0.8,
+          0.04);
   std::vector<int> ends(60);
   std::iota(ends.begin(), ends.end(), 0);
-  compare(model, options_of(1.0, 40, 100), "the same, rows that end", 20, ends);
+  compare(model, options_of(1.0, 40, 100), "the same, rows that end", 20, ends, 0.8, 0.04);
 }
 
 TEST(GpuSampler, FiltersKeepTheLikeliest) {

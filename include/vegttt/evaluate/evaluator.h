@@ -52,6 +52,11 @@ class Evaluator {
   // `submission` will be judged later: its compiler may begin now, on other cores, while others are
   // sampled. Returns at once.
   virtual void prepare(const Submission& /*submission*/) {}
+  // Others want `bytes` of the device that it judges on: gives back what it keeps from one call to
+  // the next when they are not free.
+  virtual void make_room(std::uint64_t /*bytes*/) {}
+  // Whom to ask for room before a task is prepared that does not fit.
+  virtual void when_short(std::function<void(std::uint64_t bytes)> /*ask*/) {}
   // From here on assembled sources and logs go there ("": nowhere): for one judge of several runs.
   virtual void keep_kernels_in(const std::string& /*folder*/) {}
 };
@@ -63,6 +68,9 @@ struct EvaluatorOptions {
   std::uint64_t secret_seed = 0;  // 0: drawn from the system
   std::string kernel_folder;      // assembled sources and logs by hash; "" = not kept
 };
+
+// Bytes that judging a task in the dialect `cuda` takes of its device at most.
+std::uint64_t device_bytes(const tasks::Task& task, const std::string& size);
 
 // The real one for options.evaluate.dialect. The catalogue must outlive it.
 std::unique_ptr<Evaluator> make_evaluator(const EvaluatorOptions& options,

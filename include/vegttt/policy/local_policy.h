@@ -16,6 +16,7 @@ namespace vegttt::policy {
 namespace gpu {
 class Sampler;
 }
+class Parking;
 
 class LocalPolicy : public Sampler {
  public:
@@ -37,6 +38,12 @@ class LocalPolicy : public Sampler {
               const config::SamplingOptions& options,
               const std::function<void(std::size_t, Completion)>& done) override;
 
+  // Others want `bytes` of the policy's device: gives back what is not needed until the next call,
+  // the least first: caches of decoding, then the weights, which wait in host memory.
+  void make_room(std::uint64_t bytes);
+  // Whom to ask for room in turn when those come back.
+  void when_short(std::function<void(std::uint64_t bytes)> ask) { ask_for_room_ = std::move(ask); }
+
   // For benchmarks: microseconds of one step of decoding by part, each on its own, of the rows that
   // are under way: to be asked from `done` during sample(). Empty where decoding has no parts that
   // could be told apart (all but CUDA graphs).
@@ -45,7 +52,11 @@ class LocalPolicy : public Sampler {
   const std::string& name() const { return name_; }  // goes into adapter_config.json
   const Tokenizer& tokenizer() const { return *tokenizer_; }
   const ChatFormat& chat() const { return chat_; }
-  const std::shared_ptr<Transformer>& model() const { return model_; }
+  // Weights that had to make room are back before this returns.
+  const std::shared_ptr<Transformer>& model() const {
+    restore();
+    return model_;
+  }
   const std::shared_ptr<Adapter>& adapter() const { return adapter_; }
 
  private:
@@ -54,6 +65,10 @@ class LocalPolicy : public Sampler {
   std::shared_ptr<Tokenizer> tokenizer_;
   ChatFormat chat_;
   std::shared_ptr<Adapter> adapter_;
+  void restore() const;
+
+  std::shared_ptr<Parking> parking_;
+  std::function<void(std::uint64_t)> ask_for_room_;
   std::shared_ptr<gpu::Sampler> gpu_;  // for models and devices that it can decode
 };
 

@@ -148,6 +148,13 @@ void DeviceTasks::make_room(std::uint64_t bytes) {
   at::accelerator::emptyCache();
 }
 
+void DeviceTasks::give_back(std::uint64_t bytes) {
+  if (tasks_.empty() || free_and_total().first >= bytes) return;
+  if (let_go_) let_go_();
+  tasks_.clear();
+  at::accelerator::emptyCache();
+}
+
 DeviceTask& DeviceTasks::get(const std::string& task_id) {
   const tasks::Task& task = catalogue_.find(task_id);
   const auto found = std::find_if(
@@ -157,7 +164,9 @@ DeviceTask& DeviceTasks::get(const std::string& task_id) {
     return tasks_.front();
   }
   for (DeviceTask& kept : tasks_) kept.clock->release_output();
-  make_room(plan_memory(task, options_.size).peak());
+  const std::uint64_t needed = plan_memory(task, options_.size).peak();
+  make_room(needed);
+  if (ask_for_room_ && free_and_total().first < needed) ask_for_room_(needed);
   tasks_.push_front(prepare(task));
   return tasks_.front();
 }

@@ -56,6 +56,11 @@ class DeviceTasks {
   // back only when all have let go.
   void before_drop(std::function<void()> let_go) { let_go_ = std::move(let_go); }
 
+  // Called with what a task needs when less is free.
+  void when_short(std::function<void(std::uint64_t)> ask) { ask_for_room_ = std::move(ask); }
+  // Drops tasks when less than that is free.
+  void give_back(std::uint64_t bytes);
+
   // For those who only want references timed.
   void leave_out_truths() { with_truth_ = false; }
 
@@ -81,6 +86,7 @@ class DeviceTasks {
   JudgeKernels& kernels_;
   int device_;
   std::function<void()> let_go_;
+  std::function<void(std::uint64_t)> ask_for_room_;
   bool with_truth_ = true;
   std::uint64_t secret_seed_, prepared_ = 0, limit_ = 0;
   DeviceSpeed speed_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vegttt/evaluate/evaluator.h"
+
 namespace vegttt::evaluate {
 namespace {
 
@@ -159,6 +161,10 @@ double temporaries_of(const tasks::Task& task) {
 
 MemoryPlan plan_memory(const tasks::Task& task, const std::string& size) {
   return Planner(task, size).plan();
+}
+
+std::uint64_t device_bytes(const tasks::Task& task, const std::string& size) {
+  return plan_memory(task, size).peak();
 }
 
 }  // namespace vegttt::evaluate

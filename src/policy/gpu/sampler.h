@@ -19,6 +19,9 @@ class Sampler {
               const std::vector<int>& end_tokens,
               const Done& done);
 
+  // Keys, values and graphs, until the next call makes them anew.
+  void release_caches() { decoder_.reset(); }
+
   // Of the last call's options.
   Decoder& decoder() { return *decoder_; }
 
