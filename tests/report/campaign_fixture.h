@@ -25,6 +25,7 @@ struct FakeRun {
   std::string more_config;  // YAML lines
   std::string state = "done";
   std::string machine = "fake machine";
+  std::string rollouts;  // lines of rollouts.jsonl; empty: one wrong kernel
 };
 
 inline records::StepMetrics fake_step(int step, const std::map<std::string, int>& fast, int n) {
@@ -95,16 +96,18 @@ inline void write_run(const core::fs::path& campaign, const FakeRun& run) {
              "\n";
   core::write_file_atomically(folder / "best_kernels.jsonl", lines);
   core::write_file_atomically(folder / "rollouts.jsonl",
-                              core::dump_json({{"evaluation", {{"machine", run.machine}}},
-                                               {"theta_step", 0},
-                                               {"task_id", "L1/4"},
-                                               {"sample", 0},
-                                               {"status", "wrong"},
-                                               {"speedup", 0},
-                                               {"mean_logprob", -1},
-                                               {"completion_tokens", 5},
-                                               {"completion", "x"}}) +
-                                  "\n");
+                              !run.rollouts.empty()
+                                  ? run.rollouts
+                                  : core::dump_json({{"evaluation", {{"machine", run.machine}}},
+                                                     {"theta_step", 0},
+                                                     {"task_id", "L1/4"},
+                                                     {"sample", 0},
+                                                     {"status", "wrong"},
+                                                     {"speedup", 0},
+                                                     {"mean_logprob", -1},
+                                                     {"completion_tokens", 5},
+                                                     {"completion", "x"}}) +
+                                        "\n");
   if (!run.probe.empty())
     core::write_file_atomically(
         folder / "probe.json",

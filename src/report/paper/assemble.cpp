@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "../campaign/circumstances.h"
 #include "vegttt/core/text.h"
 
 namespace vegttt::report::paper {
@@ -53,7 +52,7 @@ void PaperTable::add_group(const PublishedRow& published, Cells& cells) const {
   if (!any_of_ours) cells.add(finished({key, "ours", {}}, ""));
 }
 
-Table PaperTable::build(const Campaign* campaign) const {
+Table PaperTable::build() const {
   std::vector<std::string> header = published_.columns;
   header.insert(header.begin() + 1, "source");
   header.insert(header.end(), added_.begin(), added_.end());
@@ -80,10 +79,6 @@ Table PaperTable::build(const Campaign* campaign) const {
     return std::atoi(a.c_str()) < std::atoi(b.c_str());
   });
   for (const auto& key : ordered) table.notes.push_back("[" + key + "] " + inconsistency(key));
-  if (campaign != nullptr)
-    table.circumstances = circumstances_of(*campaign);
-  else
-    table.circumstances.missing = {"ours: no campaign was given"};
   return table;
 }
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "published.h"
-#include "vegttt/report/campaign.h"
 #include "vegttt/report/table.h"
 
 namespace vegttt::report::paper {
@@ -26,7 +25,7 @@ class PaperTable {
   // From the campaign. A key that is not published gets rows of its own at the end.
   void ours(const std::string& key, RowCells cells);
   void note(std::string line);
-  Table build(const Campaign* campaign) const;
+  Table build() const;
 
  private:
   struct Row {

@@ -94,7 +94,7 @@ Table best_of_n_selection(const Campaign* campaign) {
       "pass@1 here, as in the paper: the fastest correct kernel of all N is faster than 1x. "
       "pass@8: "
       "at least one of 8 samples is, unbiased from n.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table selected_speedups(const Campaign* campaign) {
@@ -121,7 +121,7 @@ Table selected_speedups(const Campaign* campaign) {
   table.note(
       "`over 10x`: what KernelBench marks as excessive. In ours a kernel faster than the machine's "
       "floor is `suspicious` and cannot be selected. The largest of all seeds.");
-  return table.build(campaign);
+  return table.build();
 }
 
 }  // namespace vegttt::report::paper

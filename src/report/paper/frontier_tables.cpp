@@ -139,7 +139,7 @@ Table frontier(const Campaign* campaign) {
   table.note(
       "Rollouts of one run, all steps that were run. `fresh`: new samples from the selected "
       "checkpoint, which the others' rates of BoA, a maximum over steps, are not.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table boa_selection(const Campaign* campaign) {
@@ -192,7 +192,7 @@ Table boa_selection(const Campaign* campaign) {
   }
   seeds_note(table);
   table.note("Ours by task seed: the selected step of each sample seed; rates pooled over them.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table mean_speedups(const Campaign* campaign) {
@@ -207,7 +207,7 @@ Table mean_speedups(const Campaign* campaign) {
       "Over correct samples of the selected step. Kernels below the machine's floor are "
       "`suspicious` in ours and left out.");
   seeds_note(table);
-  return table.build(campaign);
+  return table.build();
 }
 
 }  // namespace vegttt::report::paper

@@ -126,7 +126,7 @@ Table held_out(const Campaign* campaign) {
   table.note(
       "Ours: runs of `base` on a subset called held-out, from the selected checkpoint and from "
       "theta_0; without the latter a held-out rate says nothing about transfer.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table rlvr_progression(const Campaign* campaign) {
@@ -156,7 +156,7 @@ Table rlvr_progression(const Campaign* campaign) {
     }
   }
   table.note("Each row is one training batch of other tasks, not an evaluation, in both.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table compute(const Campaign* campaign) {
@@ -187,7 +187,7 @@ Table compute(const Campaign* campaign) {
   table.note(
       "Ours: counted where it is spent, within the budget, mean over runs; student: prompt and "
       "completion of what was sampled; teacher: prompt and completion of what was scored.");
-  return table.build(campaign);
+  return table.build();
 }
 
 }  // namespace vegttt::report::paper

@@ -1,4 +1,4 @@
-#include "published.h"
+#include "../campaign/circumstances.h"
 #include "tables_of_paper.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
@@ -85,6 +85,22 @@ const std::vector<Entry>& entries() {
        paper::figure_regime},
       {{"paper/statistics", "The central claim, asked of the counts", false, {"batch_ttt"}, {"1"}},
        paper::claim_statistics},
+      {{"successor/best-of-n-scaling",
+        "Successor: pass@K of Best-of-N",
+        false,
+        {"best_of_n"},
+        both},
+       paper::best_of_n_scaling},
+      {{"successor/equivalent-k",
+        "Successor: adaptation in samples",
+        false,
+        {"best_of_n", "batch_ttt", "sdpo"},
+        {"1"}},
+       paper::equivalent_samples},
+      {{"successor/selection", "Successor: which correct sample", false, {"best_of_n"}, {"1"}},
+       paper::correct_selection},
+      {{"successor/surprisal", "Successor: likelihood and speed", false, {"best_of_n"}, {"1"}},
+       paper::surprisal_quartiles},
   };
   return all;
 }
@@ -114,7 +130,16 @@ const std::vector<PaperItem>& paper_items() {
 const PaperItem& paper_item(const std::string& id) { return entry_of(id).item; }
 
 Table reproduce(const std::string& id, const Campaign* campaign) {
-  return entry_of(id).make(campaign);
+  Table table = entry_of(id).make(campaign);
+  auto& circumstances = table.circumstances;
+  if (campaign == nullptr) {
+    circumstances.missing = {"ours: no campaign was given"};
+  } else if (circumstances.protocol.empty()) {
+    const auto missing = std::move(circumstances.missing);
+    circumstances = circumstances_of(*campaign);
+    circumstances.missing.insert(circumstances.missing.begin(), missing.begin(), missing.end());
+  }
+  return table;
 }
 
 }  // namespace vegttt::report

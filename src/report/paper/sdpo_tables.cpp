@@ -57,7 +57,7 @@ Table sdpo(const Campaign* campaign) {
       "After one update. p: Fisher's exact on pooled samples; by the sign test three of three "
       "seeds "
       "are p = .25. Published against the unadapted step 0 of seed 42 (60/160): p = .91 and .82.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table figure_feedback(const Campaign* campaign) {

@@ -88,17 +88,17 @@ Table budget_protocol(const Campaign* campaign) {
     add_parameter(table, "System prompt", a.prompt.frame, b.prompt.frame);
   }
   table.note("`Matched?` of ours is computed from the frozen configs and the records.");
-  return table.build(campaign);
+  return table.build();
 }
 
-Table strategies(const Campaign* campaign) {
+Table strategies(const Campaign*) {
   PaperTable table("paper/table-4.5", {});
   table.ours("Oracle",
              {"each task at its own best step", "post-hoc, no run can choose it; all steps paid"});
   table.ours("Early Stop (P=1)",
              {"ends after P scores below the best", "online; pays the selected step + P"});
   table.ours("Fixed Step", {"a step named beforehand", "pays up to that step"});
-  return table.build(campaign);
+  return table.build();
 }
 
 Table configuration(const Campaign* campaign) {
@@ -117,7 +117,7 @@ Table configuration(const Campaign* campaign) {
     table.ours("Best-of-N rollouts", {count_cell(rollouts_of(*bon.front()))});
   }
   if (!rlvr.empty()) add_rlvr(table, rlvr.front()->records->config);
-  return table.build(campaign);
+  return table.build();
 }
 
 Table figure_system(const Campaign*) {

@@ -114,7 +114,7 @@ Table equal_budget(const Campaign* campaign) {
     }
   }
   table.note("Rollouts of one run up to that step. Delta against Best-of-N, pooled over samples.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table per_task(const Campaign* campaign) {
@@ -132,7 +132,7 @@ Table per_task(const Campaign* campaign) {
       table.ours(number_of_task(id), task_row(of_bon, of_boa->second));
   }
   table.note("A winner with a p above .05 is a draw of samples; five tasks are five tests.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table regime(const Campaign* campaign) {
@@ -157,7 +157,7 @@ Table regime(const Campaign* campaign) {
   }
   table.note(
       "BoA after one update, as in the equal-budget table. p: Fisher's exact, pooled samples.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table figure_regime(const Campaign* campaign) {

@@ -30,4 +30,10 @@ Table figure_regime(const Campaign* campaign);
 // What the counts say about the central claim, and the same about ours.
 Table claim_statistics(const Campaign* campaign);
 
+// What the successor of the paper adds.
+Table best_of_n_scaling(const Campaign* campaign);
+Table equivalent_samples(const Campaign* campaign);
+Table correct_selection(const Campaign* campaign);
+Table surprisal_quartiles(const Campaign* campaign);
+
 }  // namespace vegttt::report::paper

@@ -142,7 +142,7 @@ Table trajectory(const Campaign* campaign) {
   table.note(
       "Step s: rollouts sampled after s updates; rollouts are tasks x samples x (s + 1). Six "
       "published steps are compatible with one rate (chi-square p = .79, paper/statistics).");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table selection(const Campaign* campaign) {
@@ -177,7 +177,7 @@ Table selection(const Campaign* campaign) {
       "`rollouts paid`: early stop has to run `P` steps beyond the selected one. A selected score "
       "is "
       "a maximum of noisy values; `fresh` is not.");
-  return table.build(campaign);
+  return table.build();
 }
 
 Table figure_trajectory(const Campaign* campaign) {

@@ -3,30 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "binomial.h"
 #include "vegttt/core/rng.h"
 #include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report {
 namespace {
-
-// P(k successes or fewer) for k = 0 .. n.
-std::vector<double> binomial_cdf(int n, double rate) {
-  std::vector<double> cdf;
-  double sum = 0;
-  for (int k = 0; k <= n; ++k) {
-    const double choose = std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0);
-    const double log_p =
-        choose + (k > 0 ? k * std::log(rate) : 0) + (n - k > 0 ? (n - k) * std::log1p(-rate) : 0);
-    sum += std::exp(log_p);
-    cdf.push_back(sum);
-  }
-  cdf.back() = 1;
-  return cdf;
-}
-
-int drawn(const std::vector<double>& cdf, core::RandomStream& random) {
-  return static_cast<int>(std::upper_bound(cdf.begin(), cdf.end(), random.uniform()) - cdf.begin());
-}
 
 struct EarlyStop {
   std::size_t selected = 0, ended = 0;
@@ -60,14 +42,14 @@ struct Draw {
 };
 
 Draw draw_run(const FlatPolicy& policy,
-              const std::vector<std::vector<double>>& cdfs,
+              const std::vector<Binomial>& tasks,
               core::RandomStream& random) {
   Draw draw;
   draw.totals.assign(static_cast<std::size_t>(policy.steps), 0);
-  for (const auto& cdf : cdfs) {
+  for (const auto& task : tasks) {
     int best = 0;
     for (auto& total : draw.totals) {
-      const int k = drawn(cdf, random);
+      const int k = task.draw(random.uniform());
       total += k;
       best = std::max(best, k);
     }
@@ -83,8 +65,8 @@ double NullResult::p_gain_at_least(double gain) const { return share_at_least(ga
 double NullResult::p_oracle_at_least(double score) const { return share_at_least(oracles, score); }
 
 NullResult simulate_flat_policy(const FlatPolicy& policy) {
-  std::vector<std::vector<double>> cdfs;
-  for (const double rate : policy.rates) cdfs.push_back(binomial_cdf(policy.samples, rate));
+  std::vector<Binomial> tasks;
+  for (const double rate : policy.rates) tasks.emplace_back(policy.samples, rate);
   core::RandomStream random(core::CounterRng::of({"flat policy", std::to_string(policy.seed)}));
   const double n = static_cast<double>(policy.rates.size()) * policy.samples;
 
@@ -92,7 +74,7 @@ NullResult simulate_flat_policy(const FlatPolicy& policy) {
   result.argmax_share.assign(static_cast<std::size_t>(policy.steps), 0);
   result.stop_share = result.selected_share = result.argmax_share;
   for (int run = 0; run < policy.runs; ++run) {
-    const Draw draw = draw_run(policy, cdfs, random);
+    const Draw draw = draw_run(policy, tasks, random);
     const auto best = std::max_element(draw.totals.begin(), draw.totals.end());
     const auto stop = early_stop(draw.totals, policy.patience);
     result.maxima.push_back(*best / n);

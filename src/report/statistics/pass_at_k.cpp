@@ -2,19 +2,11 @@
 
 #include <cmath>
 
+#include "binomial.h"
 #include "vegttt/core/rng.h"
 #include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report {
-namespace {
-
-int redrawn(const Stratum& task, core::RandomStream& random) {
-  int k = 0;
-  for (int i = 0; i < task.n; ++i) k += random.below(task.n) < task.k;
-  return k;
-}
-
-}  // namespace
 
 double pass_at_k(int c, int n, int k) {
   if (k > n) return std::nan("");
@@ -32,15 +24,19 @@ BootstrapResult mean_pass_at_k(const std::vector<Stratum>& tasks,
                                int k,
                                const BootstrapOptions& options) {
   std::vector<double> values, drawn;
-  for (const auto& task : tasks) values.push_back(pass_at_k(task.k, task.n, k));
+  std::vector<Binomial> samples;
+  for (const auto& task : tasks) {
+    values.push_back(pass_at_k(task.k, task.n, k));
+    samples.emplace_back(task.n, static_cast<double>(task.k) / task.n);
+  }
   core::RandomStream random(core::CounterRng::of({"pass at k", std::to_string(options.seed)}));
   const auto n = static_cast<std::int64_t>(tasks.size());
   double above = 0;
   for (int draw = 0; draw < options.draws && n > 0; ++draw) {
     double sum = 0;
     for (std::int64_t i = 0; i < n; ++i) {
-      const auto& task = tasks[static_cast<std::size_t>(random.below(n))];
-      sum += pass_at_k(redrawn(task, random), task.n, k);
+      const auto task = static_cast<std::size_t>(random.below(n));
+      sum += pass_at_k(samples[task].draw(random.uniform()), tasks[task].n, k);
     }
     drawn.push_back(sum / static_cast<double>(n));
     above += drawn.back() > 0;

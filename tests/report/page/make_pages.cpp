@@ -47,6 +47,8 @@ void make_pages(const path& folder) {
   }
   write_page(folder / "several.html", several);
 
+  write_page(folder / "campaign.html", {vegttt::test::make_campaign_folder(folder / "campaign")});
+
   FakeFolder large;
   large.steps = 9;
   large.samples = 50;

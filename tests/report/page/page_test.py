@@ -44,7 +44,7 @@ class World:
 
 @check
 def every_page_opens_without_a_word_and_without_a_request(world):
-    for name in ("small.html", "partial.html", "several.html", "large.html"):
+    for name in ("small.html", "partial.html", "several.html", "campaign.html", "large.html"):
         for scheme in ("light", "dark"):
             page = world.open(name, scheme=scheme)
             page.press("j")
@@ -201,7 +201,7 @@ def sides_of_a_rollout_show_what_they_say(world):
 
 @check
 def every_section_and_every_figure_has_its_table(world):
-    for name in ("small.html", "several.html"):
+    for name in ("small.html", "several.html", "campaign.html"):
         page = world.open(name)
         equal(page.evaluate("document.querySelectorAll('main section').length"), 10, "sections")
         equal(page.evaluate("[...document.querySelectorAll('figure')].filter((figure) => !figure.querySelector('table')).length"), 0, "figures without a table")
@@ -215,6 +215,15 @@ def a_partial_run_says_so(world):
     state = page.evaluate("document.querySelector('.state').textContent")
     expect("PARTIAL: 84 of 96 rollouts, 3 complete steps" in state, state)
     expect("vegttt resume" in page.evaluate("document.getElementById('setup').textContent"), "how to resume")
+
+
+@check
+def a_campaign_answers_first_and_names_what_is_missing(world):
+    page = world.open("campaign.html")
+    answer = page.evaluate("document.querySelector('#result').textContent")
+    expect("Did adaptation beat Best-of-N at equal budget" in answer, answer[:300])
+    expect("Missing: BoA" in page.evaluate("document.getElementById('doubtful').textContent"), "the missing run")
+    expect("PARTIAL: 5 of 6 runs" in page.evaluate("document.querySelector('.state').textContent"), "state")
 
 
 @check
@@ -239,7 +248,7 @@ def nothing_is_wider_than_the_page(world):
 
 @check
 def labels_of_figures_do_not_overlap(world):
-    for name in ("small.html", "several.html", "large.html"):
+    for name in ("small.html", "several.html", "campaign.html", "large.html"):
         page = world.open(name)
         overlaps = page.evaluate("""[...document.querySelectorAll('.drawing svg')].flatMap((svg) => {
           const boxes = [...svg.querySelectorAll('text')].map((text) => ({text: text.textContent, box: text.getBoundingClientRect()}));
@@ -265,7 +274,7 @@ def take_pictures(world):
     if not world.pictures:
         return
     os.makedirs(world.pictures, exist_ok=True)
-    for name in ("small", "several", "large"):
+    for name in ("small", "several", "campaign", "large"):
         for scheme in ("light", "dark"):
             page = world.open(name + ".html", "#task=5&step=1", scheme=scheme)
             page.press("j")

@@ -195,6 +195,10 @@ Json summary_of(const FakeFolder& what, const records::Trajectory& trajectory) {
           {"method", what.method},
           {"criterion", "fast_1_strict"},
           {"selected_step", boa.selected_step},
+          {"budget",
+           {{"limits", {{"rollouts", boa.rollouts_spent}}},
+            {"spent", {{"rollouts", boa.rollouts_spent}}},
+            {"stopped_by", "rollouts"}}},
           {"selections", Json::array({records::to_json(boa), records::to_json(stop)})}};
 }
 
@@ -233,6 +237,27 @@ void write_facts(const core::fs::path& folder, const FakeFolder& what) {
                               core::dump_json(records::to_json(ledger)));
 }
 
+void write_best_kernels(const core::fs::path& folder, const FakeFolder& what) {
+  std::string lines;
+  for (const auto& task : what.tasks) {
+    const double speedup = 0.95 + 0.4 * chance(task + what.method + std::to_string(what.seed));
+    const Json fresh = {{"speedup", speedup},
+                        {"low", 0.97 * speedup},
+                        {"high", 1.03 * speedup},
+                        {"status", "fast"},
+                        {"repeats", 3},
+                        {"seed", 7}};
+    lines += core::dump_json({{"task", task},
+                              {"theta_step", 0},
+                              {"sample", 1},
+                              {"code_hash", "abc"},
+                              {"found_speedup", speedup + 0.05},
+                              {"fresh", fresh}}) +
+             "\n";
+  }
+  core::write_file_atomically(folder / "best_kernels.jsonl", lines);
+}
+
 }  // namespace
 
 core::fs::path make_run_folder(const core::fs::path& folder, const FakeFolder& what) {
@@ -247,6 +272,37 @@ core::fs::path make_run_folder(const core::fs::path& folder, const FakeFolder& w
   if (what.finished)
     core::write_file_atomically(folder / (what.method + "_summary.json"),
                                 core::dump_json(summary_of(what, text.trajectory)));
+  return folder;
+}
+
+core::fs::path make_campaign_folder(const core::fs::path& folder) {
+  Json runs = Json::array();
+  for (const int seed : {1, 2, 3}) {
+    for (const char* method : {"best_of_n", "batch_ttt"}) {
+      FakeFolder one;
+      one.method = method;
+      one.seed = seed;
+      const bool adapts = one.method == "batch_ttt";
+      if (!adapts) one.steps = 0, one.samples *= 4;  // as many rollouts
+      const std::string name = one.method + "-" + std::to_string(seed);
+      const bool missing = adapts && seed == 3;
+      if (!missing) write_best_kernels(make_run_folder(folder / name, one), one);
+      runs.push_back({{"label", adapts ? "BoA" : "Best-of-N"},
+                      {"method", method},
+                      {"subset", "1"},
+                      {"task_seed", 42},
+                      {"sample_seed", seed},
+                      {"folder", name},
+                      {"state", missing ? "missing" : "done"}});
+    }
+  }
+  const Json campaign = {{"schema_version", 1},
+                         {"name", "fake"},
+                         {"title", "A campaign that no program ran"},
+                         {"budget", {{"rollouts", 96}}},
+                         {"estimand", "mean log speedup of the best kernels"},
+                         {"runs", runs}};
+  core::write_file_atomically(folder / "campaign.json", core::dump_json(campaign));
   return folder;
 }
 

@@ -22,6 +22,9 @@ struct FakeFolder {
 // Writes what a run writes. Returns the folder.
 core::fs::path make_run_folder(const core::fs::path& folder, const FakeFolder& what);
 
+// Two methods, three seeds, one of them missing, the best kernels timed anew.
+core::fs::path make_campaign_folder(const core::fs::path& folder);
+
 // Markup and more that a hostile model may write.
 std::string planted_markup();
 

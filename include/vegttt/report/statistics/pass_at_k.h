@@ -11,7 +11,7 @@ namespace vegttt::report {
 double pass_at_k(int c, int n, int k);
 // From Wilson's interval of the rate p: 1 - (1 - p)^k is monotone in p.
 Interval pass_at_k_interval(int c, int n, int k);
-// Mean over tasks; tasks and their samples are drawn anew for the interval.
+// Mean over tasks, which all have samples; tasks and their samples are drawn anew for the interval.
 BootstrapResult mean_pass_at_k(const std::vector<Stratum>& tasks,
                                int k,
                                const BootstrapOptions& options = {});
