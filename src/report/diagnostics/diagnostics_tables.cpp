@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../campaign/circumstances.h"
 #include "step_diagnostics.h"
 #include "vegttt/report/diagnostics.h"
 #include "vegttt/report/statistics/moments.h"
@@ -10,6 +11,8 @@ namespace {
 
 const std::vector<std::string>& saturation_header() {
   static const std::vector<std::string> header = {"step",
+                                                  "fast_1",
+                                                  "strict",
                                                   "entropy",
                                                   "KL to theta_0",
                                                   "distinct",
@@ -39,6 +42,8 @@ double largest_share(const StepDiagnostics& step) {
 
 std::vector<Cell> cells_of(const StepDiagnostics& step) {
   return {count_cell(step.step),
+          percent_cell(step.fast_1),
+          percent_cell(step.fast_1_strict),
           significant(step.entropy),
           significant(step.kl_theta0),
           number_cell(step.distinct, 1),
@@ -86,6 +91,8 @@ std::vector<Cell> mean_row(const std::string& label,
   return {label,
           count_cell(static_cast<std::int64_t>(steps.size())),
           count_cell(index),
+          percent_cell(mean_of(steps, [](Step s) { return s.fast_1; })),
+          percent_cell(mean_of(steps, [](Step s) { return s.fast_1_strict; })),
           significant(mean_of(steps, [](Step s) { return s.entropy; })),
           significant(mean_of(steps, [](Step s) { return s.kl_theta0; })),
           number_cell(mean_of(steps, [](Step s) { return s.distinct; }), 1),
@@ -156,6 +163,7 @@ std::vector<Table> diagnostics_tables(const Campaign& campaign) {
   }
   table.notes = saturation_notes();
   table.notes.push_back("Means over the runs of a method that reached the step.");
+  table.circumstances = circumstances_of(campaign);
   return {table};
 }
 

@@ -93,6 +93,8 @@ std::vector<StepDiagnostics> diagnostics_of(const RunRecords& run) {
   for (const auto& metrics : run.trajectory.steps) {
     auto& step = steps[metrics.step_idx];
     step.step = metrics.step_idx;
+    step.fast_1 = metrics.aggregate_fast_1();
+    step.fast_1_strict = metrics.aggregate(&records::TaskCounts::fast_1_strict);
     step.entropy = recorded(metrics, "entropy");
     step.kl_theta0 = recorded(metrics, "kl_theta0");
     count_kernels(by_step[metrics.step_idx], step);

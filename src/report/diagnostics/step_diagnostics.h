@@ -11,6 +11,7 @@ namespace vegttt::report {
 // One step of one run; NaN where it was not recorded.
 struct StepDiagnostics {
   int step = 0;
+  double fast_1 = 0, fast_1_strict = 0;
   double entropy = 0, kl_theta0 = 0;
   double distinct = 0;            // kernels after normalisation, mean over tasks
   double distinct_share = 0;      // of the rollouts with code
