@@ -338,3 +338,110 @@ extern "C" __global__ void __launch_bounds__(1024)
         uint2{words[1] << 16 | words[0], words[3] << 16 | words[2]};
   }
 }
+
+// --- a mixture of experts ---
+// Places: one for each expert of each token, [places], sorted by expert.
+
+// `both` [places, 2 F] of gates and ups in turn, before bias [experts, 2 F]; `expert` [places].
+struct Gates {
+  float gate[4], up[4];
+};
+__device__ __forceinline__ Gates load_gates(const bf16* both, const bf16* bias) {
+  const Eight x = load_8(both), b = load_8(bias);
+  Gates g;
+#pragma unroll
+  for (int k = 0; k < 4; ++k) {
+    g.gate[k] = x.v[2 * k] + b.v[2 * k];
+    g.up[k] = x.v[2 * k + 1] + b.v[2 * k + 1];
+  }
+  return g;
+}
+
+// h [places, F] = gate sigmoid(alpha gate) (up + 1), both clamped. Grid (places, F / 1024), 256 threads; F is a multiple
+// of 4.
+extern "C" __global__ void __launch_bounds__(256)
+    expert_gated(const bf16* both, const bf16* bias, const i64* expert, bf16* h, float limit, float alpha, int ffn) {
+  const int column = 4 * (blockIdx.y * blockDim.x + threadIdx.x);
+  if (column >= ffn) return;
+  const Gates g = load_gates(both + u64(blockIdx.x) * 2 * ffn + 2 * column, bias + u64(expert[blockIdx.x]) * 2 * ffn + 2 * column);
+  u32 out[4];
+#pragma unroll
+  for (int k = 0; k < 4; ++k) {
+    const float gate = fminf(g.gate[k], limit), up = fminf(fmaxf(g.up[k], -limit), limit);
+    out[k] = narrow(gate / (1.0f + __expf(-alpha * gate)) * (up + 1.0f)).bits;
+  }
+  *reinterpret_cast<uint2*>(h + u64(blockIdx.x) * ffn + column) = uint2{out[1] << 16 | out[0], out[3] << 16 | out[2]};
+}
+
+// In place: `both` becomes its gradient, given that of h before the place's weight. dots [places]: h times that gradient.
+// A block a place.
+extern "C" __global__ void __launch_bounds__(256)
+    expert_gated_backward(bf16* both, const bf16* bias, const i64* expert, const bf16* of_h, const float* weights,
+                          float* dots, float limit, float alpha, int ffn) {
+  const float weight = weights[blockIdx.x];
+  float dot = 0;
+  for (int column = 4 * threadIdx.x; column < ffn; column += 4 * blockDim.x) {
+    bf16* place = both + u64(blockIdx.x) * 2 * ffn + 2 * column;
+    const Gates g = load_gates(place, bias + u64(expert[blockIdx.x]) * 2 * ffn + 2 * column);
+    const uint2 bits = *reinterpret_cast<const uint2*>(of_h + u64(blockIdx.x) * ffn + column);
+    const float of[4] = {__uint_as_float(bits.x << 16), __uint_as_float(bits.x & 0xffff0000u),
+                         __uint_as_float(bits.y << 16), __uint_as_float(bits.y & 0xffff0000u)};
+    Eight out;
+#pragma unroll
+    for (int k = 0; k < 4; ++k) {
+      const float gate = fminf(g.gate[k], limit), up = fminf(fmaxf(g.up[k], -limit), limit);
+      const float share = 1.0f / (1.0f + __expf(-alpha * gate)), activated = gate * share;
+      dot += activated * (up + 1.0f) * of[k];
+      const float back = weight * of[k];
+      out.v[2 * k] = g.gate[k] > limit ? 0.0f : back * (up + 1.0f) * (share + alpha * activated * (1.0f - share));
+      out.v[2 * k + 1] = g.up[k] > limit || g.up[k] < -limit ? 0.0f : back * activated;
+    }
+    store_8(place, out);
+  }
+  dot = sum_of_block(dot);
+  if (threadIdx.x == 0) dots[blockIdx.x] = dot;
+}
+
+// out [N, H] = residual, unless that is nullptr, + sum over a token's places of weight * (y [places, H] + bias [experts,
+// H]); places, expert, weights [N, top]; without bias and weights where those are nullptr. Grid (N, H / 2048), 256 threads.
+extern "C" __global__ void __launch_bounds__(256)
+    expert_sum(const bf16* y, const i64* places, const bf16* bias, const i64* expert, const float* weights,
+               const bf16* residual, bf16* out, int hidden, int top) {
+  const int column = 8 * (blockIdx.y * blockDim.x + threadIdx.x);
+  if (column >= hidden) return;
+  Eight sum = {};
+  for (int j = 0; j < top; ++j) {
+    const u64 choice = u64(blockIdx.x) * top + j;
+    Eight v = load_8(y + u64(places[choice]) * hidden + column);
+    if (bias != nullptr) {
+      const Eight b = load_8(bias + u64(expert[choice]) * hidden + column);
+      for (int k = 0; k < 8; ++k) v.v[k] = rounded(v.v[k] + b.v[k]);
+    }
+    const float weight = weights != nullptr ? weights[choice] : 1.0f;
+    for (int k = 0; k < 8; ++k) sum.v[k] += weight * v.v[k];
+  }
+  if (residual != nullptr) {
+    const Eight r = load_8(residual + u64(blockIdx.x) * hidden + column);
+    for (int k = 0; k < 8; ++k) sum.v[k] = r.v[k] + rounded(sum.v[k]);
+  }
+  store_8(out + u64(blockIdx.x) * hidden + column, sum);
+}
+
+// bf16 from MXFP4: 16 bytes, the even values in the low nibbles, times 2^(scale - 127). A thread a block of 32 values;
+// grid (blocks / 256), 256 threads.
+extern "C" __global__ void __launch_bounds__(256)
+    widen_blocks(const unsigned char* blocks, const unsigned char* scales, bf16* out, i64 count) {
+  const i64 at = i64(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (at >= count) return;
+  const float scale = ldexpf(0.5f, int(scales[at]) - 127);
+  for (int part = 0; part < 4; ++part) {
+    Eight v;
+    for (int k = 0; k < 8; ++k) {
+      const u32 byte = blocks[16 * at + 4 * part + k / 2], bits = k % 2 == 0 ? byte & 15 : byte >> 4;
+      const u32 exponent = bits >> 1 & 3, mantissa = bits & 1;
+      const float halves = exponent == 0 ? float(mantissa) : float((2 + mantissa) << (exponent - 1));  // in units of 1/2
+      v.v[k] = (bits & 8 ? -halves : halves) * scale;
+    }
+    store_8(out + 32 * at + 8 * part, v);
+  }
+}

@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "training/elementwise.h"
+#include "training/mixture.h"
 #include "training/parts.h"
 
 namespace vegttt::policy::training {
@@ -20,26 +21,43 @@ struct Kept {
   at::Tensor before;  // queries and keys before their norms
   Attended mixed;
   at::Tensor middle;  // x + attention
-  at::Tensor wide;    // gates and ups
+  at::Tensor wide;    // gates and ups of a dense MLP
+  Routing routing;    // of a mixture
   at::Tensor low_qkv, low_o, low_wide, low_down;
 
-  variable_list list() const {
-    return {x,
-            qkv,
-            before,
-            mixed.out,
-            mixed.lse,
-            mixed.state,
-            mixed.unused,
-            middle,
-            wide,
-            low_qkv,
-            low_o,
-            low_wide,
-            low_down};
+  template <class Self, class Visitor>
+  static void visit(Self& kept, const Visitor& visit) {
+    for (auto* tensor : {&kept.x,
+                         &kept.qkv,
+                         &kept.before,
+                         &kept.mixed.out,
+                         &kept.mixed.lse,
+                         &kept.mixed.state,
+                         &kept.mixed.unused,
+                         &kept.middle,
+                         &kept.wide,
+                         &kept.routing.experts,
+                         &kept.routing.weights,
+                         &kept.routing.places,
+                         &kept.routing.tokens,
+                         &kept.routing.expert_of_place,
+                         &kept.routing.ends,
+                         &kept.low_qkv,
+                         &kept.low_o,
+                         &kept.low_wide,
+                         &kept.low_down})
+      visit(*tensor);
   }
-  static Kept of(const variable_list& l) {
-    return {l[0], l[1], l[2], {l[3], l[4], l[5], l[6]}, l[7], l[8], l[9], l[10], l[11], l[12]};
+  variable_list list() const {
+    variable_list all;
+    visit(*this, [&](const at::Tensor& tensor) { all.push_back(tensor); });
+    return all;
+  }
+  static Kept of(const variable_list& all) {
+    Kept kept;
+    auto next = all.begin();
+    visit(kept, [&](at::Tensor& tensor) { tensor = *next++; });
+    return kept;
   }
 };
 
@@ -52,14 +70,21 @@ struct Call : torch::CustomClassHolder {
         config(pass->model.config),
         qkv({&layer.q, &layer.k, &layer.v}, pass->model.compute),
         o({&layer.o}, pass->model.compute),
-        wide({&layer.gate, &layer.up}, pass->model.compute),
-        down({&layer.down}, pass->model.compute) {}
+        mixes(config.experts > 0),
+        wide(stack_unless(mixes, {&layer.gate, &layer.up})),
+        down(stack_unless(mixes, {&layer.down})) {}
+
+  Stack stack_unless(bool none, const std::vector<const Linear*>& layers) const {
+    return none ? Stack() : Stack(layers, pass->model.compute);
+  }
 
   c10::intrusive_ptr<Pass> pass;
   int index;
   const Layer& layer;
   const ModelConfig& config;
-  Stack qkv, o, wide, down;
+  Stack qkv, o;
+  bool mixes;
+  Stack wide, down;  // of a dense MLP
 
   variable_list parameters() const {
     variable_list list;
@@ -80,7 +105,7 @@ struct Call : torch::CustomClassHolder {
 
 at::Tensor flat(const at::Tensor& heads) { return heads.reshape({heads.size(0), -1}); }
 
-// Up to the products that the MLP's second one reads; forward() goes on from there.
+// Up to what the MLP's last product reads; forward() goes on from there.
 Kept first_part(const Call& call, const at::Tensor& x) {
   const at::Device device = x.device();
   Kept kept;
@@ -100,6 +125,11 @@ Kept first_part(const Call& call, const at::Tensor& x) {
   mark("o", device);
   const at::Tensor again = norm(kept.middle, call.layer.post_norm, call.norm_rule());
   mark("norms", device);
+  if (call.mixes) {
+    kept.routing = route(again, call.layer, call.config);
+    mark("router", device);
+    return kept;
+  }
   const Stack::Output both = call.wide.forward(again);
   kept.wide = both.y, kept.low_wide = both.low;
   mark("gate_up", device);
@@ -108,6 +138,12 @@ Kept first_part(const Call& call, const at::Tensor& x) {
 
 at::Tensor forward(const Call& call, Kept& kept) {
   const at::Device device = kept.x.device();
+  if (call.mixes)
+    return mixture(norm(kept.middle, call.layer.post_norm, call.norm_rule()),
+                   kept.middle,
+                   kept.routing,
+                   call.layer,
+                   call.config);
   const at::Tensor hidden = gated(kept.wide);
   mark("gated", device);
   const Stack::Output output = call.down.forward(hidden, kept.middle);
@@ -116,13 +152,20 @@ at::Tensor forward(const Call& call, Kept& kept) {
   return output.y;
 }
 
-// Uses up `kept`. Gradients of the parameters are appended to `list` in reverse order of the
-// stacks, which the caller puts right.
+at::Tensor mixed_mlp_backward(const Call& call, const Kept& kept, const at::Tensor& of_out) {
+  const at::Tensor normed = norm(kept.middle, call.layer.post_norm, call.norm_rule());
+  const at::Tensor of_normed =
+      mixture_backward(normed, of_out, kept.routing, call.layer, call.config);
+  return norm_backward(kept.middle, call.layer.post_norm, call.norm_rule(), of_normed, of_out).of_x;
+}
+
+// Uses up `kept`. Returns the gradient of the layer's middle; those of parameters by stack.
 at::Tensor mlp_backward(const Call& call,
                         Kept& kept,
                         const at::Tensor& of_out,
                         std::vector<at::Tensor>& of_wide_stack,
                         std::vector<at::Tensor>& of_down_stack) {
+  if (call.mixes) return mixed_mlp_backward(call, kept, of_out);
   const at::Device device = of_out.device();
   const at::Tensor of_low_down = call.down.low_gradient(of_out);
   at::Tensor hidden = call.down.input_gradient(of_out, of_low_down);

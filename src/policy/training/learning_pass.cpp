@@ -61,7 +61,7 @@ at::Tensor forward_learning(const Transformer& model,
                             const Packing& packing,
                             const at::Tensor& rows,
                             Checkpointing checkpointing) {
-  if (model.config.experts > 0 || adapts_experts(model.weights)) {
+  if (adapts_experts(model.weights)) {
     const at::Tensor all = forward_packed(model, tokens, packing);
     return rows.defined() ? SelectRows::apply(all, rows) : all;
   }

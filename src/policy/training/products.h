@@ -15,6 +15,7 @@ at::Tensor stacked(const std::vector<const Linear*>& layers);
 // y = [W1; W2; ..] x + bias + scale * B (A x), as one pass over x where the matrices are stacked.
 class Stack {
  public:
+  Stack() = default;  // of nothing
   Stack(const std::vector<const Linear*>& layers, at::ScalarType compute);
 
   // The adapters' matrices of the layers, A and B in turn: what backward() has gradients of.

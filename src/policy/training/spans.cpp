@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+#include <limits>
+
 namespace vegttt::policy::training {
 
 void Spans::add(std::int64_t queries, std::int64_t keys) {
@@ -26,6 +29,11 @@ bool flash_takes(const at::Tensor& q) {
 struct Window {
   std::optional<std::int64_t> left, right;
 };
+// Spans of single queries would be laid out otherwise by the operation; it is a bound only.
+std::int64_t longest_query(const Spans& spans) {
+  return std::max<std::int64_t>(2, spans.longest_query);
+}
+
 Window window_of(const Spans& spans) {
   if (spans.window == 0) return {};
   return {spans.window - 1, 0};
@@ -67,13 +75,62 @@ bool needs_mask(const Spans& spans, const Span& span) {
          (span.queries != span.keys || (spans.window > 0 && span.keys > spans.window));
 }
 
-std::optional<at::Tensor> mask_of(const Spans& spans, const Span& span, const at::Tensor& q) {
-  if (!needs_mask(spans, span)) return std::nullopt;
+at::Tensor mask_of(const Spans& spans, const Span& span, const at::Tensor& q) {
   const std::int64_t ahead = span.keys - span.queries;
   at::Tensor seen = at::ones({span.queries, span.keys}, q.options().dtype(at::kBool)).tril(ahead);
   if (spans.window > 0) seen = seen.triu(ahead - spans.window + 1);
   return at::zeros(seen.sizes(), q.options())
       .masked_fill(seen.logical_not(), -std::numeric_limits<float>::infinity());
+}
+
+// One span as an operation takes it.
+struct Inputs {
+  at::Tensor q, k, v;
+  bool causal;  // by the operation's own rule
+  std::optional<at::Tensor> mask;
+};
+Inputs inputs_of(const at::Tensor& q,
+                 const at::Tensor& k,
+                 const at::Tensor& v,
+                 const Spans& spans,
+                 const Span& span) {
+  const bool own_rule = q.is_cpu() && !needs_mask(spans, span);
+  return {queries_of(q, span),
+          keys_of(k, span, q.size(1)),
+          keys_of(v, span, q.size(1)),
+          spans.causal && own_rule,
+          spans.causal && !own_rule ? std::optional(mask_of(spans, span, q)) : std::nullopt};
+}
+
+// Written out, for devices and types that have no operation of their own.
+at::Tensor scores_of(const Inputs& in) {
+  const at::Tensor scores =
+      at::matmul(in.q, in.k.transpose(2, 3)).div_(std::sqrt(static_cast<double>(in.q.size(3))));
+  return in.mask ? scores + *in.mask : scores;
+}
+
+std::tuple<at::Tensor, at::Tensor> attend_one(const Inputs& in) {
+  if (in.q.is_cpu())
+    return at::_scaled_dot_product_flash_attention_for_cpu(
+        in.q, in.k, in.v, 0.0, in.causal, in.mask);
+  const at::Tensor scores = scores_of(in), lse = at::logsumexp(scores, 3);
+  return {at::matmul((scores - lse.unsqueeze(3)).exp(), in.v), lse};
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> attend_one_backward(const Inputs& in,
+                                                                   const at::Tensor& of_out,
+                                                                   const at::Tensor& out,
+                                                                   const at::Tensor& lse) {
+  if (in.q.is_cpu())
+    return at::_scaled_dot_product_flash_attention_for_cpu_backward(
+        of_out, in.q, in.k, in.v, out, lse, 0.0, in.causal, in.mask);
+  const at::Tensor weights = (scores_of(in) - lse.unsqueeze(3)).exp();
+  const at::Tensor of_weights = at::matmul(of_out, in.v.transpose(2, 3));
+  const at::Tensor of_scores = weights * (of_weights - (of_out * out).sum(3, true)) /
+                               std::sqrt(static_cast<double>(in.q.size(3)));
+  return {at::matmul(of_scores, in.k),
+          at::matmul(of_scores.transpose(2, 3), in.q),
+          at::matmul(weights.transpose(2, 3), of_out)};
 }
 
 }  // namespace
@@ -86,7 +143,7 @@ Attended attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, c
                                                      v,
                                                      spans.query_ends_there,
                                                      spans.key_ends_there,
-                                                     spans.longest_query,
+                                                     longest_query(spans),
                                                      spans.longest_key,
                                                      0.0,
                                                      spans.causal,
@@ -99,14 +156,7 @@ Attended attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, c
   std::vector<at::Tensor> outs, lses;
   for (std::size_t i = 0; i < spans.count(); ++i) {
     const Span span = span_of(spans, i);
-    const bool masked = needs_mask(spans, span);
-    const auto [out, lse] =
-        at::_scaled_dot_product_flash_attention_for_cpu(queries_of(q, span),
-                                                        keys_of(k, span, q.size(1)),
-                                                        keys_of(v, span, q.size(1)),
-                                                        0.0,
-                                                        spans.causal && !masked,
-                                                        mask_of(spans, span, q));
+    const auto [out, lse] = attend_one(inputs_of(q, k, v, spans, span));
     outs.push_back(out.squeeze(0).transpose(0, 1));
     lses.push_back(lse.squeeze(0));
   }
@@ -129,7 +179,7 @@ AttentionGradient attend_backward(const at::Tensor& of_out,
                                                       whole.lse.contiguous(),
                                                       spans.query_ends_there,
                                                       spans.key_ends_there,
-                                                      spans.longest_query,
+                                                      longest_query(spans),
                                                       spans.longest_key,
                                                       0.0,
                                                       spans.causal,
@@ -143,20 +193,13 @@ AttentionGradient attend_backward(const at::Tensor& of_out,
   std::vector<at::Tensor> of_q, of_k, of_v;
   for (std::size_t i = 0; i < spans.count(); ++i) {
     const Span span = span_of(spans, i);
-    const bool masked = needs_mask(spans, span);
     // In memory as the operation itself lays it out.
     const at::Tensor lse =
         whole.lse.narrow(1, span.query, span.queries).t().contiguous().t().unsqueeze(0);
-    const auto [dq, dk, dv] =
-        at::_scaled_dot_product_flash_attention_for_cpu_backward(queries_of(of_out, span),
-                                                                 queries_of(q, span),
-                                                                 keys_of(k, span, q.size(1)),
-                                                                 keys_of(v, span, q.size(1)),
-                                                                 queries_of(whole.out, span),
-                                                                 lse,
-                                                                 0.0,
-                                                                 spans.causal && !masked,
-                                                                 mask_of(spans, span, q));
+    const auto [dq, dk, dv] = attend_one_backward(inputs_of(q, k, v, spans, span),
+                                                  queries_of(of_out, span),
+                                                  queries_of(whole.out, span),
+                                                  lse);
     of_q.push_back(dq.squeeze(0).transpose(0, 1));
     of_k.push_back(summed_over_group(dk, k.size(1)));
     of_v.push_back(summed_over_group(dv, k.size(1)));

@@ -1,0 +1,189 @@
+// The kernels between the products of a training step (kernels/policy/train.cu), run on the CPU,
+// against ATen in double. What they round to bf16 is off by 2^-8 of itself at most, and sums of
+// such.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "kernels_on_cpu.h"
+#include "training/elementwise.h"
+#include "training/parts.h"
+#include "vegttt/policy/logit_rows.h"
+
+namespace kernels {
+using namespace emulated;  // NOLINT
+#define HEAD_DIM 128
+#include "../../kernels/policy/train.cu"
+}  // namespace kernels
+
+namespace vegttt::policy {
+namespace {
+
+using emulated::bf16;
+using emulated::launch;
+
+const bf16* read(const at::Tensor& x) { return static_cast<const bf16*>(x.const_data_ptr()); }
+bf16* write(const at::Tensor& x) { return static_cast<bf16*>(x.mutable_data_ptr()); }
+unsigned rows(const at::Tensor& x) { return static_cast<unsigned>(x.size(0)); }
+
+at::Tensor random(at::IntArrayRef shape) { return at::randn(shape).to(at::kBFloat16); }
+at::Tensor exact(const at::Tensor& x) { return x.to(at::kDouble); }
+
+void expect_near(const at::Tensor& got, const at::Tensor& want, double tolerance = 0.01) {
+  const at::Tensor off = (exact(got) - exact(want)).abs();
+  EXPECT_LT((off / (exact(want).abs() + 1)).max().item<double>(), tolerance);
+}
+
+class TrainKernels : public testing::Test {
+ protected:
+  void SetUp() override { at::manual_seed(3); }
+};
+
+TEST_F(TrainKernels, NormsAndTheirGradients) {
+  const at::Tensor x = random({3, 2088}), weight = random({2088}), of_y = random({3, 2088}),
+                   residual = random({3, 2088});
+  at::Tensor y = at::empty_like(x), again = at::empty_like(x), of_x = at::empty_like(x);
+  for (const bool in_float : {false, true}) {
+    const training::NormRule rule{1e-5, in_float};
+    launch({rows(x)}, 256, [&] {
+      kernels::rms_norm(read(x), read(weight), 1e-5f, in_float ? 1 : 0, write(y), 2088);
+    });
+    expect_near(y, training::norm(exact(x), exact(weight), rule));
+    for (const bool more : {false, true}) {
+      launch({rows(x)}, 256, [&] {
+        kernels::rms_norm_backward(read(x),
+                                   read(weight),
+                                   read(of_y),
+                                   more ? read(residual) : nullptr,
+                                   1e-5f,
+                                   in_float ? 1 : 0,
+                                   write(again),
+                                   write(of_x),
+                                   2088);
+      });
+      EXPECT_TRUE(at::equal(again, y));
+      expect_near(
+          of_x,
+          training::norm_backward(
+              exact(x), exact(weight), rule, exact(of_y), more ? exact(residual) : at::Tensor())
+              .of_x);
+    }
+  }
+}
+
+TEST_F(TrainKernels, HeadsTurnAndTurnBack) {
+  ModelConfig c;
+  c.heads = 7, c.kv_heads = 2, c.head_dim = 128, c.rope_theta = 1e4;
+  const at::Tensor y = random({5, 11 * 128});
+  Layer layer;
+  layer.q_norm = random({128}), layer.k_norm = random({128});
+  const auto table = ops::rope_table(c, at::tensor({0, 3, 9, 100, 101}, at::kLong), at::kBFloat16);
+  const ops::RopeTable exact_table{exact(table.cos), exact(table.sin)};
+  Layer exact_layer;
+  exact_layer.q_norm = exact(layer.q_norm), exact_layer.k_norm = exact(layer.k_norm);
+  const at::Tensor of_q = random({5, 7, 128}), of_k = random({5, 2, 128}),
+                   of_v = random({5, 2, 128});
+  for (const bool normed : {false, true}) {
+    c.qk_norm = normed;
+    at::Tensor got = y.clone(), want = exact(y), before = at::empty({5, 9, 128}, y.options()),
+               of_y = at::empty_like(y);
+    const bf16* norms[2] = {normed ? read(layer.q_norm) : nullptr,
+                            normed ? read(layer.k_norm) : nullptr};
+    launch({5, 2}, 256, [&] {
+      kernels::heads(write(got),
+                     norms[0],
+                     norms[1],
+                     1e-6f,
+                     read(table.cos),
+                     read(table.sin),
+                     normed ? write(before) : nullptr,
+                     7,
+                     2);
+    });
+    const at::Tensor exact_before = training::turn_heads(want, exact_layer, c, exact_table);
+    expect_near(got, want, 0.02);
+    if (normed) {
+      EXPECT_TRUE(at::equal(exact(before), exact_before));
+    }
+    launch({5, 2}, 256, [&] {
+      kernels::heads_backward(read(of_q),
+                              read(of_k),
+                              read(of_v),
+                              normed ? read(before) : nullptr,
+                              norms[0],
+                              norms[1],
+                              1e-6f,
+                              read(table.cos),
+                              read(table.sin),
+                              write(of_y),
+                              7,
+                              2);
+    });
+    expect_near(
+        of_y,
+        training::turn_heads_backward(
+            exact(of_q), exact(of_k), exact(of_v), exact_before, exact_layer, c, exact_table));
+  }
+}
+
+TEST_F(TrainKernels, GatesAndTheirGradients) {
+  const at::Tensor both = random({3, 2 * 2056}).mul_(3), of_h = random({3, 2056});
+  at::Tensor h = at::empty_like(of_h), of_both = both.clone(), again = of_h.clone();
+  launch({3, 2}, 256, [&] { kernels::gated(read(both), write(h), 2056); });
+  expect_near(h, training::gated(exact(both)), 0.02);
+  launch({3, 2}, 256, [&] { kernels::gated_backward(write(of_both), write(again), 2056); });
+  EXPECT_TRUE(at::equal(again, h));
+  at::Tensor want = exact(both), want_h = exact(of_h);
+  training::gated_backward(want, want_h);
+  expect_near(of_both, want, 0.02);
+}
+
+TEST_F(TrainKernels, PartsOfAttentionAreMerged) {
+  const at::Tensor own = random({6, 3, 128}), other = random({4, 3, 128}),
+                   where = at::tensor({1, 2, 4, 5}, at::kLong), a = at::randn({3, 4}),
+                   b = at::randn({3, 4}), lse = at::logaddexp(a, b);
+  at::Tensor got = own.clone();
+  launch({4, 1}, 256, [&] {
+    kernels::merge_parts(write(got),
+                         read(other),
+                         where.const_data_ptr<std::int64_t>(),
+                         a.const_data_ptr<float>(),
+                         b.const_data_ptr<float>(),
+                         lse.const_data_ptr<float>(),
+                         3,
+                         128,
+                         4);
+  });
+  const auto share = [&](const at::Tensor& of) { return exact(of - lse).exp().t().unsqueeze(2); };
+  at::Tensor want = exact(own);
+  want.index_put_({where}, share(a) * want.index({where}) + share(b) * exact(other));
+  expect_near(got, want);
+}
+
+TEST_F(TrainKernels, LogProbabilitiesEntropyAndTheirGradient) {
+  const at::Tensor hidden = at::randn({3, 16}), head = at::randn({4104, 16}),
+                   targets = at::tensor({0, 4103, 77}, at::kLong);
+  const at::Tensor logits = at::matmul(hidden, head.t());
+  for (const double other : {0.7, 0.25}) {
+    at::Tensor logprob = at::empty({3}), entropy = at::empty({3}), sampled = at::empty({3}),
+               of_logits = at::empty({3, 4104}, at::kBFloat16);
+    launch({3}, 1024, [&] {
+      kernels::logprobs(logits.const_data_ptr<float>(),
+                        targets.const_data_ptr<std::int64_t>(),
+                        static_cast<float>(1 / 0.7),
+                        static_cast<float>(1 / other),
+                        logprob.mutable_data_ptr<float>(),
+                        entropy.mutable_data_ptr<float>(),
+                        sampled.mutable_data_ptr<float>(),
+                        write(of_logits),
+                        4104);
+    });
+    const LogitRows want = logit_rows(hidden, head, targets, 0.7, other, true);
+    EXPECT_LT((logprob - want.logprobs).abs().max().item<double>(), 1e-4);
+    EXPECT_LT((entropy - want.entropy).abs().max().item<double>(), 1e-4);
+    EXPECT_LT((sampled - want.sampled).abs().max().item<double>(), 2e-4);
+    expect_near(at::matmul(of_logits.to(at::kFloat), head), want.of_hidden, 0.02);
+  }
+}
+
+}  // namespace
+}  // namespace vegttt::policy
