@@ -56,7 +56,8 @@ double Scale::operator()(double value) const {
 }
 
 std::vector<double> ticks(double low, double high, int count, bool whole, bool log) {
-  if (log) return log_ticks(low, high);
+  constexpr double kFewDoublings = 4;
+  if (log && high / low > kFewDoublings) return log_ticks(low, high);
   std::vector<double> found;
   const double step = round_step(high - low, count, whole);
   const auto first = static_cast<long>(std::ceil(low / step - 1e-6));

@@ -165,6 +165,15 @@ Element& Drawing::marker(Point centre, int shape, Paint paint, bool hollow, doub
   return element;
 }
 
+Drawing with_margin(const Drawing& drawing) {
+  constexpr double kMargin = 10;
+  Drawing out{drawing.width + 2 * kMargin, drawing.height + 2 * kMargin, {}};
+  out.rect(0, 0, out.width, out.height, paper());
+  out.place(drawing, kMargin, kMargin);
+  for (auto& element : out.elements) element.target.data.clear();  // a file has nothing to click
+  return out;
+}
+
 void Drawing::place(const Drawing& other, double dx, double dy) {
   for (Element element : other.elements) {
     for (auto& point : element.points) point = {point.x + dx, point.y + dy};

@@ -41,6 +41,7 @@ std::string class_of(Paint paint);
 struct Target {
   std::map<std::string, std::string> data;
   std::string title;
+  bool focus = true;  // one stop of the tab key; not for the many points of single seeds
 };
 
 struct Point {
@@ -80,6 +81,9 @@ struct Drawing {
   // Another drawing with its origin at (dx, dy).
   void place(const Drawing& other, double dx, double dy);
 };
+
+// With a margin around it, for a file of its own.
+Drawing with_margin(const Drawing& drawing);
 
 // Width in points of text in Helvetica, by its standard metrics: what the PDF centres by, and near
 // enough for the fonts of browsers.

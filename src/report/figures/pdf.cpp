@@ -143,7 +143,8 @@ std::string file_of(const std::vector<std::string>& objects) {
 
 }  // namespace
 
-std::string pdf_file(const Drawing& drawing, const std::string& title) {
+std::string pdf_file(const Drawing& without_margin, const std::string& title) {
+  const Drawing drawing = with_margin(without_margin);
   std::string content = numbers({1, 0, 0, -1, 0, drawing.height}) + "cm\n1 J 1 j\n";
   for (const auto& element : drawing.elements) content += commands(element);
   return file_of(

@@ -53,8 +53,8 @@ std::string paints(const Element& element) {
 
 std::string target_attributes(const Target& target) {
   if (target.data.empty()) return "";
-  std::string text =
-      " tabindex=\"0\" role=\"button\"" + attribute("aria-label", escaped(target.title));
+  std::string text = std::string(target.focus ? " tabindex=\"0\"" : "") + " role=\"button\"" +
+                     attribute("aria-label", escaped(target.title));
   for (const auto& [key, value] : target.data)
     text += attribute(("data-" + key).c_str(), escaped(value));
   return text;
@@ -144,12 +144,7 @@ std::string svg(const Drawing& drawing, const std::string& title) {
 }
 
 std::string svg_file(const Drawing& drawing, const std::string& title) {
-  Drawing on_paper{drawing.width, drawing.height, {}};
-  on_paper.rect(0, 0, drawing.width, drawing.height, paper());
-  for (Element element : drawing.elements) {
-    element.target.data.clear();  // a file has nothing to click
-    on_paper.elements.push_back(std::move(element));
-  }
+  const Drawing on_paper = with_margin(drawing);
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
                      head(on_paper, title, " xmlns=\"http://www.w3.org/2000/svg\"");
   for (const auto& element : on_paper.elements) text += markup(element);

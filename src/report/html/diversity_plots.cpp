@@ -70,8 +70,8 @@ std::vector<Measure> measures(const Model& model) {
        }}};
   const std::vector<std::pair<const char*, const char*>> reported = {
       {"entropy", "entropy of a token, nats"},
-      {"kl", "KL to the weights before, nats"},
-      {"kl_theta_0", "KL to theta_0, nats"}};
+      {"kl_theta0", "KL to theta_0, nats"},
+      {"spearman_logprob_speedup", "rank correlation, likelihood and speedup"}};
   for (const auto& [key, name] : reported) {
     bool any = false;
     for (const auto& run : model.runs)

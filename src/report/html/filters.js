@@ -33,7 +33,7 @@ const fill = () => {
   const seeds = distinct(runs.map((run) => run.seed));
   if (series.length > 1) parts.push(choice("series", "series", named("all", series)));
   if (seeds.length > 1) parts.push(choice("s", "seed", named("all", seeds)));
-  if (runs.length > Math.max(series.length, seeds.length)) parts.push(choice("run", "run", named("all", runs.map((run) => run.name))));
+  if (runs.length > distinct(runs.map((run) => run.series + " " + run.seed)).length) parts.push(choice("run", "run", named("all", runs.map((run) => run.name))));
   parts.push(choice("step", "step", named("all", distinct(rows.step).sort((a, b) => a - b))));
   parts.push(choice("task", "task", named("all", tasks)));
   const there = distinct(rows.status).sort((a, b) => a - b).map((i) => statuses[i]);

@@ -18,8 +18,8 @@ const headText = (list, from) => {
   }
   const where = `${tasks[rows.task[list[from]]]} \u00b7 step ${rows.step[list[from]]}`;
   const run = runs.length > 1 ? " \u00b7 " + runs[rows.run[list[from]]].label : "";
-  const none = correct === 0 ? "none correct" : `${correct} correct, ${fast} fast`;
-  return `${where}${run}: ${to - from}, ${none}`;
+  const correctText = correct === 0 ? `none of ${to - from} correct` : `${correct} of ${to - from} correct, ${fast} fast`;
+  return `${where} \u00b7 ${correctText}${run}`;
 };
 
 const withHeads = (list) => {

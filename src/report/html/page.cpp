@@ -111,9 +111,8 @@ std::string assembled(const PageRequest& request,
       {"folders", escaped(folder_list(request))},
       {"before", sections_before_rollouts(plots, tables)},
       {"after", sections_after_rollouts(model, plots, tables)}};
-  std::size_t used = 0;
+  std::size_t used = data_block(model, plots, tables).size() + 6 * model.rollouts();
   for (const auto& [name, value] : values) used += value.size();
-  for (const auto& run : model.runs) used += run.rows.size() * 70;
   keep_within(model, used < request.bytes ? request.bytes - used : 0);
   values["data"] = data_block(model, plots, tables);
   values["kernels"] = kernel_block(model);

@@ -41,8 +41,7 @@ Row row_of(const Json& line, int task) {
   row.step = core::get<int>(line, "theta_step", "rollout");
   row.task = task;
   row.sample = core::get<int>(line, "sample", "rollout");
-  row.status =
-      records::status_from_name(core::get<std::string>(evaluation, "status", "evaluation"));
+  row.status = records::status_from_name(core::get<std::string>(line, "status", "rollout"));
   row.speedup = row.low = row.high = row.reward = row.advantage = kNone;
   if (const auto timing = evaluation.find("timing");
       timing != evaluation.end() && timing->is_object()) {

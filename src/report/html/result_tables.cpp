@@ -3,6 +3,7 @@
 
 #include "sections.h"
 #include "vegttt/core/error.h"
+#include "vegttt/report/diagnostics.h"
 #include "vegttt/report/statistics.h"
 #include "vegttt/report/tables.h"
 
@@ -98,6 +99,17 @@ std::vector<Table> tables_of_campaign(const Campaign& campaign) {
   }
 }
 
+void add_campaign_tables(const Campaign& campaign, Tables& tables) {
+  for (auto& table : tables_of_campaign(campaign)) {
+    const bool diversity = table.name.find("saturation") != std::string::npos ||
+                           table.name.find("gradient") != std::string::npos;
+    auto& section = table.name == "campaign/budget" ? tables.compute
+                    : diversity                     ? tables.diversity
+                                                    : tables.result;
+    section.push_back(std::move(table));
+  }
+}
+
 // The largest best-of-N tables say which run they are of.
 void add_best_of_n(const Model& model, std::vector<Table>& list) {
   for (const auto& run : model.runs) {
@@ -110,12 +122,14 @@ void add_best_of_n(const Model& model, std::vector<Table>& list) {
 
 }  // namespace
 
-std::vector<Table> result_tables(const Model& model) {
-  std::vector<Table> list;
-  if (model.campaign) list = tables_of_campaign(*model.campaign);
-  list.push_back(by_series(model));
-  if (!model.campaign) add_best_of_n(model, list);
-  return list;
+void add_result_tables(const Model& model, Tables& tables) {
+  if (model.campaign) add_campaign_tables(*model.campaign, tables);
+  tables.result.push_back(by_series(model));
+  if (model.campaign) return;
+  add_best_of_n(model, tables.result);
+  if (model.runs.size() != 1 || model.rollouts() == 0) return;
+  const auto& run = model.runs.front().records;
+  tables.diversity = {saturation_table(run), gradient_share_table(run)};
 }
 
 }  // namespace vegttt::report::html

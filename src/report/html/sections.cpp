@@ -41,8 +41,11 @@ std::string resume_note(const Model& model) {
 
 std::string setup_markup(const Model& model, const std::vector<Table>& list) {
   std::string text = tables(list) + resume_note(model);
-  for (const auto& run : model.runs) text += config_markup(run) + log_markup(run);
-  return text;
+  std::string files;
+  for (const auto& run : model.runs) files += config_markup(run) + log_markup(run);
+  constexpr std::size_t kFewRuns = 4;
+  return text + (model.runs.size() <= kFewRuns ? files
+                                               : folded("Configs and warnings of all runs", files));
 }
 
 struct Chapter {
@@ -89,7 +92,9 @@ std::string sections_before_rollouts(const Plots& plots, const Tables& list) {
                             "strategies.")) +
          chapter(4, figures_or(plots.funnel, "No rollout has been judged yet.")) +
          chapter(5, figures_or(plots.heat, "No rollout has been judged yet.")) +
-         chapter(6, figures_or(plots.diversity, "No rollout has been judged yet."));
+         chapter(6,
+                 figures_or(plots.diversity, "No rollout has been judged yet.") +
+                     tables(list.diversity));
 }
 
 std::string sections_after_rollouts(const Model& model, const Plots& plots, const Tables& list) {

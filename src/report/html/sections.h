@@ -8,12 +8,13 @@ namespace vegttt::report::html {
 
 // What stands on the page besides the figures' own tables, in the order of the page.
 struct Tables {
-  std::vector<Table> result, doubtful, compute, setup;
+  std::vector<Table> result, diversity, doubtful, compute, setup;
   std::vector<const Table*> all() const;
 };
 Tables tables_of_page(const Model& model);
 
-std::vector<Table> result_tables(const Model& model);
+// Section 1, and what of a campaign belongs to sections 6 and 9.
+void add_result_tables(const Model& model, Tables& tables);
 std::vector<Table> doubtful_tables(const Model& model);
 std::vector<Table> compute_tables(const Model& model);
 std::vector<Table> setup_tables(const Model& model);

@@ -4,12 +4,25 @@
 namespace vegttt::report::html {
 namespace {
 
-// Keys whose values are not the same in all runs.
-Table differences_table(const Model& model) {
-  std::map<std::string, std::vector<std::string>> values;
-  std::vector<std::string> keys;
+// One column for each run, or for each series where there are many.
+std::vector<const Run*> columns_of(const Model& model) {
+  constexpr std::size_t kMostColumns = 12;
+  std::vector<const Run*> columns;
   for (const auto& run : model.runs) {
-    for (const auto& field : config::fields_of(run.records.config)) {
+    const bool first = model.runs_of(run.series).front() == &run;
+    if (first || model.runs.size() <= kMostColumns) columns.push_back(&run);
+  }
+  return columns;
+}
+
+// Keys whose values are not the same in all columns.
+Table differences_table(const Model& model) {
+  const auto columns = columns_of(model);
+  std::map<std::string, std::vector<std::string>> values;
+  std::vector<std::string> keys, header = {"key"};
+  for (const Run* run : columns) {
+    header.push_back(columns.size() == model.runs.size() ? run->name : run->series);
+    for (const auto& field : config::fields_of(run->records.config)) {
       if (values[field.key].empty()) keys.push_back(field.key);
       values[field.key].push_back(field.value);
     }
@@ -17,8 +30,6 @@ Table differences_table(const Model& model) {
   Table table;
   table.name = "setup-differences";
   table.title = "Values that differ between the runs";
-  std::vector<std::string> header = {"key"};
-  for (const auto& run : model.runs) header.push_back(run.name);
   table.cells = Cells(header, std::vector<bool>(header.size(), false));
   for (const auto& key : keys) {
     const auto& list = values[key];
@@ -27,6 +38,8 @@ Table differences_table(const Model& model) {
     row.insert(row.end(), list.begin(), list.end());
     table.cells.add(row);
   }
+  if (columns.size() < model.runs.size())
+    table.notes = {"The first run of each series; runs of a series differ in seeds and tasks."};
   return table;
 }
 
@@ -76,24 +89,25 @@ Table environment_table(const Model& model) {
 }  // namespace
 
 std::vector<Table> setup_tables(const Model& model) {
-  constexpr std::size_t kMostColumns = 12;
-  std::vector<Table> list;
-  if (model.runs.size() == 1) list.push_back(chosen_table(model.runs.front()));
-  if (model.runs.size() > 1 && model.runs.size() <= kMostColumns)
-    list.push_back(differences_table(model));
-  list.push_back(environment_table(model));
-  return list;
+  const bool one = model.runs.size() == 1;
+  return {one ? chosen_table(model.runs.front()) : differences_table(model),
+          environment_table(model)};
 }
 
 std::vector<const Table*> Tables::all() const {
   std::vector<const Table*> list;
-  for (const auto* part : {&result, &doubtful, &compute, &setup})
+  for (const auto* part : {&result, &diversity, &doubtful, &compute, &setup})
     for (const auto& table : *part) list.push_back(&table);
   return list;
 }
 
 Tables tables_of_page(const Model& model) {
-  return {result_tables(model), doubtful_tables(model), compute_tables(model), setup_tables(model)};
+  Tables tables;
+  tables.doubtful = doubtful_tables(model);
+  tables.compute = compute_tables(model);
+  tables.setup = setup_tables(model);
+  add_result_tables(model, tables);
+  return tables;
 }
 
 }  // namespace vegttt::report::html

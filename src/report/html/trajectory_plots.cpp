@@ -67,6 +67,7 @@ LineSeries line_of(const Model& model, const Run& run, const Measure& measure, b
     point.target.data = {{"step", std::to_string(step.step_idx)}, {"run", run.name}};
     point.target.title = run_label(model, run) + ", step " + std::to_string(step.step_idx) + ": " +
                          figures::tick_text(std::round(point.y * 1000) / 1000, measure.unit);
+    point.target.focus = alone;
     line.points.push_back(std::move(point));
   }
   return line;
