@@ -197,6 +197,37 @@ TEST(GpuSampler, AMixtureOfExpertsAgreesWithTheForwardPass) {
   compare(model, options_of(1.0, 40, 100), "the same, rows that end", 20, ends, 0.8, 0.04);
 }
 
+// The same requests together and one by one.
+TEST(GpuSampler, BatchInvariantRolloutsDoNotDependOnTheirNeighbours) {
+  Transformer model = random_on_gpu(shape(4, 384, 6, 2, 64, 1024, 4096, true));
+  const Adapter adapter = adapter_for(model, 0.02);
+  const at::NoGradGuard no_gradients;
+  gpu::Sampler sampler(model);
+  const auto requests = requests_of(4, 6, 37, 4096);
+  for (const bool invariant : {false, true}) {
+    config::SamplingOptions options = options_of(1.0, 24, 60);
+    options.batch_invariant = invariant;
+    std::vector<Completion> together(requests.size()), alone(requests.size());
+    sampler.sample(
+        requests, options, {}, [&](std::size_t i, Completion c) { together[i] = std::move(c); });
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      sampler.sample(
+          {requests[i]}, options, {}, [&](std::size_t, Completion c) { alone[i] = std::move(c); });
+    int differ = 0, other_bits = 0;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      differ += together[i].tokens != alone[i].tokens ? 1 : 0;
+      other_bits += together[i].logprobs != alone[i].logprobs ? 1 : 0;
+    }
+    std::printf("%s: %d of %zu rollouts have other tokens alone, %d other log-probabilities\n",
+                invariant ? "batch-invariant" : "as usual",
+                differ,
+                requests.size(),
+                other_bits);
+    if (invariant) EXPECT_EQ(differ, 0);
+    if (invariant) EXPECT_EQ(other_bits, 0);
+  }
+}
+
 TEST(GpuSampler, FiltersKeepTheLikeliest) {
   Transformer model = random_on_gpu(shape(2, 256, 4, 2, 64, 512, 4096, true));
   for (const int kind : {0, 1, 2}) {
