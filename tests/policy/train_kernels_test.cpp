@@ -3,10 +3,10 @@
 // such.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "kernels_on_cpu.h"
 #include "training/elementwise.h"
-#include "training/parts.h"
 #include "vegttt/policy/logit_rows.h"
 
 namespace kernels {
@@ -183,6 +183,86 @@ TEST_F(TrainKernels, LogProbabilitiesEntropyAndTheirGradient) {
     EXPECT_LT((sampled - want.sampled).abs().max().item<double>(), 2e-4);
     expect_near(at::matmul(of_logits.to(at::kFloat), head), want.of_hidden, 0.02);
   }
+}
+
+TEST_F(TrainKernels, GatesOfExpertsAndTheirGradients) {
+  const double limit = 1.5, alpha = 1.702;
+  const at::Tensor both = random({5, 2 * 1028}), bias = random({3, 2 * 1028}),
+                   of_h = random({5, 1028}), weights = at::rand({5}),
+                   expert = at::tensor({0, 0, 1, 2, 2}, at::kLong);
+  const at::Tensor input = exact(both).set_requires_grad(true);
+  const at::Tensor pairs = (input + exact(bias).index_select(0, expert)).unflatten(1, {-1, 2});
+  const at::Tensor gate = pairs.select(2, 0).clamp_max(limit),
+                   up = pairs.select(2, 1).clamp(-limit, limit);
+  const at::Tensor want = gate * at::sigmoid(alpha * gate) * (up + 1);
+  torch::autograd::backward({(want * exact(of_h) * exact(weights).unsqueeze(1)).sum()}, {});
+  at::Tensor h = at::empty_like(of_h), of_both = both.clone(), dots = at::empty({5});
+  const auto* experts = expert.const_data_ptr<std::int64_t>();
+  launch({5, 2}, 256, [&] {
+    kernels::expert_gated(read(both),
+                          read(bias),
+                          experts,
+                          write(h),
+                          static_cast<float>(limit),
+                          static_cast<float>(alpha),
+                          1028);
+  });
+  expect_near(h, want.detach());
+  launch({5}, 256, [&] {
+    kernels::expert_gated_backward(write(of_both),
+                                   read(bias),
+                                   experts,
+                                   read(of_h),
+                                   weights.const_data_ptr<float>(),
+                                   dots.mutable_data_ptr<float>(),
+                                   static_cast<float>(limit),
+                                   static_cast<float>(alpha),
+                                   1028);
+  });
+  expect_near(of_both, input.grad());
+  expect_near(dots, (want.detach() * exact(of_h)).sum(1), 1e-3);
+}
+
+TEST_F(TrainKernels, PlacesOfATokenAreSummed) {
+  const at::Tensor y = random({6, 2056}), bias = random({3, 2056}), residual = random({3, 2056}),
+                   weights = at::rand({3, 2}),
+                   places = at::tensor({5, 0, 1, 3, 2, 4}, at::kLong).view({3, 2}),
+                   experts = at::tensor({2, 0, 0, 1, 1, 2}, at::kLong).view({3, 2});
+  at::Tensor out = at::empty_like(residual);
+  const auto sum = [&](bool weighted) {
+    launch({3, 2}, 256, [&] {
+      kernels::expert_sum(read(y),
+                          places.const_data_ptr<std::int64_t>(),
+                          weighted ? read(bias) : nullptr,
+                          experts.const_data_ptr<std::int64_t>(),
+                          weighted ? weights.const_data_ptr<float>() : nullptr,
+                          weighted ? read(residual) : nullptr,
+                          write(out),
+                          2056,
+                          2);
+    });
+  };
+  const at::Tensor each = exact(y).index({places});
+  sum(false);
+  expect_near(out, each.sum(1));
+  sum(true);
+  expect_near(out,
+              exact(residual) +
+                  ((each + exact(bias).index({experts})) * exact(weights).unsqueeze(2)).sum(1),
+              0.02);
+}
+
+TEST_F(TrainKernels, MxFp4IsWidenedExactly) {
+  const at::Tensor blocks = at::randint(0, 256, {9, 10, 16}, at::kByte),
+                   scales = at::randint(90, 160, {9, 10}, at::kByte);
+  at::Tensor wide = at::empty({9, 320}, at::kBFloat16);
+  launch({1}, 256, [&] {
+    kernels::widen_blocks(blocks.const_data_ptr<std::uint8_t>(),
+                          scales.const_data_ptr<std::uint8_t>(),
+                          write(wide),
+                          90);
+  });
+  EXPECT_TRUE(at::equal(wide.to(at::kFloat), ops::mxfp4_matrix(blocks, scales, at::kFloat)));
 }
 
 }  // namespace
