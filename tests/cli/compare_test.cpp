@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "compare/comparison.h"
 #include "program.h"
+#include "vegttt/core/error.h"
 #include "written_run.h"
 
 namespace vegttt {
@@ -35,9 +37,7 @@ class Compare : public ::testing::Test {
     return vegttt_program({"compare", a, b, "--format", format});
   }
   core::Json json(const std::string& a, const std::string& b) const {
-    const auto result = compare(a, b);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return core::parse_json(result.out, "stdout");
+    return cli::to_json(cli::compare(cli::read_side(a), cli::read_side(b)));
   }
   static core::Json measure(const core::Json& json, const std::string& name) {
     for (const auto& one : json["measures"]) {
@@ -164,13 +164,14 @@ TEST_F(Compare, WritesEveryFormat) {
   EXPECT_THAT(compare(a, b, "md").out, HasSubstr("| measure |"));
   EXPECT_THAT(compare(a, b, "latex").out, HasSubstr("\\begin{tabular}"));
   EXPECT_THAT(compare(a, b, "csv").out, HasSubstr("measure,A,B,"));
-  EXPECT_EQ(vegttt_program({"compare", a, b, "--json"}).out, compare(a, b, "json").out);
+  EXPECT_EQ(core::parse_json(vegttt_program({"compare", a, b, "--json"}).out, "stdout"),
+            json(a, b));
 }
 
 TEST_F(Compare, RefusesWhatHasNothingInCommon) {
   const auto a = with_fast("a", kAll), b = with_fast("b", {{"L1/9", 1}});
-  EXPECT_EQ(compare(a, b).exit_code, 3);
-  EXPECT_EQ(compare(a, path("nowhere")).exit_code, 3);
+  EXPECT_THROW(json(a, b), core::UserError);
+  EXPECT_THROW(json(a, path("nowhere")), core::UserError);
 }
 
 TEST_F(Compare, ConfigDiffTakesFilesAndRuns) {

@@ -49,11 +49,14 @@ std::string take_task(const std::vector<std::string>& words,
                       const std::set<std::string>& known) {
   const std::string one = words[next++];
   const std::string two = next < words.size() ? one + "/" + words[next] : "";
-  if (known.count(one) > 0) return one;
   const bool number = one.find_first_not_of("0123456789") == std::string::npos;
-  if (known.count(two) == 0 && number) return "L1/" + one;
-  if (!two.empty()) ++next;
-  return two.empty() ? one : two;
+  if (known.count(two) == 0) {
+    if (known.count(one) > 0) return one;
+    if (number) return "L1/" + one;
+    if (two.empty()) return one;
+  }
+  ++next;
+  return two;
 }
 
 }  // namespace
