@@ -40,6 +40,8 @@ void run_method(Context& context) {
   const std::string& method = context.config.adapt.method;
   if (method == "base") return run_base(context);
   if (method == "best_of_n") return run_best_of_n(context);
+  if (method == "power_sampling") return run_power_sampling(context);
+  if (method == "discover") return run_discover(context);
   if (method == "batch_ttt") return run_batch_ttt(context);
   if (method == "sdpo") return run_sdpo(context);
   if (method == "opsd") return run_opsd(context);

@@ -107,14 +107,40 @@ Purse::Round Purse::buy(const adapt::Round& wanted) {
   return bought;
 }
 
-int Purse::samples_with_room(const adapt::Round& round) {
-  const Spent start = before(round);
-  Spent one = one_of_each(round.tasks);
+std::vector<records::Rollout> Purse::sample(const adapt::Round& wanted) {
+  const auto& budget = context_.config.budget;
+  Spent one = one_of_each(wanted.tasks), spent = before(wanted);
   one.evaluations = 0;
-  const int fit = times_that_fit(start, one, round.samples, context_.config.budget);
-  if (fit < round.samples)
-    stopped_by_ = exceeded_by(start, one * (fit + 1), context_.config.budget);
-  return fit;
+  const Spent start = spent;
+  adapt::Round round = wanted;
+  std::vector<records::Rollout> sampled;
+  for (round.samples = 0; round.samples < wanted.samples;) {
+    const int fit = times_that_fit(spent, one, wanted.samples - round.samples, budget);
+    if (fit == 0) {
+      stopped_by_ = exceeded_by(spent, one, budget);
+      break;
+    }
+    round.samples += fit;
+    sampled = sampled_of(context_, round);
+    spent = start;
+    for (const auto& rollout : sampled) spent = spent + cost_of(rollout, false);
+  }
+  samples_ = round.samples;
+  return sampled;
+}
+
+int Purse::evaluations_with_room(const std::vector<TaskPrompt>& tasks, int wanted) {
+  const auto limit = context_.config.budget.evaluations;
+  if (limit <= 0) return wanted;
+  const int fit = static_cast<int>(limit / static_cast<std::int64_t>(tasks.size()));
+  if (fit < wanted) stopped_by_ = "evaluations";
+  return std::min(fit, wanted);
+}
+
+core::UserError Purse::no_room() const {
+  return core::UserError("has no room for one rollout of every task",
+                         "budget." + stopped_by_,
+                         "a larger budget, or fewer tasks");
 }
 
 bool Purse::affords(const Spent& update, const std::vector<TaskPrompt>& tasks) {

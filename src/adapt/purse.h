@@ -3,6 +3,7 @@
 
 #include "vegttt/adapt/budget.h"
 #include "vegttt/adapt/rollouts.h"
+#include "vegttt/core/error.h"
 
 namespace vegttt::adapt {
 
@@ -19,8 +20,11 @@ class Purse {
   // recorded as complete comes back as it was. A rollout counts with the longest completion that it
   // may have until its length is known, so no counted limit is ever exceeded.
   Round buy(const adapt::Round& round);
-  // How many samples per task of a round have room whose rollouts are not judged at once.
-  int samples_with_room(const adapt::Round& round);
+  // The same without judging; afterwards samples() were sampled of every task.
+  std::vector<records::Rollout> sample(const adapt::Round& round);
+  int samples() const { return samples_; }
+  // How many verdicts per task have room, at most `wanted`.
+  int evaluations_with_room(const std::vector<TaskPrompt>& tasks, int wanted);
 
   // Room for `update` and one more rollout of each of these tasks after it.
   bool affords(const Spent& update, const std::vector<TaskPrompt>& tasks);
@@ -31,6 +35,8 @@ class Purse {
   // The kind of limit that ended the run, "" when none did.
   const std::string& stopped_by() const { return stopped_by_; }
   core::Json report() const;
+  // Not even one rollout of every task has room.
+  core::UserError no_room() const;
 
  private:
   Spent one_of_each(const std::vector<TaskPrompt>& tasks) const;
@@ -39,6 +45,7 @@ class Purse {
 
   Context& context_;
   std::string stopped_by_;
+  int samples_ = 0;
   double update_s_ = 0;    // of the last update
   double rollout_s_ = -1;  // of one rollout, measured in this process; -1: not yet
 };

@@ -59,10 +59,7 @@ core::Json adapt_step_by_step(Context& context, const StepRules& rules) {
     const auto reading = rules.teacher ? rules.teacher(*scored) : TeacherReading{};
     if (!trainer.update(*scored, true, tasks_of_next_step(context), reading)) break;
   }
-  if (context.store.trajectory().steps.empty())
-    throw core::UserError("has no room for one rollout of every task",
-                          "budget." + trainer.budget().at("stopped_by").get<std::string>(),
-                          "a larger budget, or fewer tasks");
+  if (context.store.trajectory().steps.empty()) throw trainer.no_room();
   return trainer.budget();
 }
 

@@ -49,6 +49,7 @@ class Trainer {
 
   // Limits, what was spent and which limit ended the run.
   core::Json budget() const { return purse_.report(); }
+  core::UserError no_room() const { return purse_.no_room(); }
 
  private:
   void reward(ScoredStep& scored);

@@ -162,7 +162,10 @@ TEST(BestOfN, SelectsTheFastestOfEachTaskAndTimesItOnceMore) {
     EXPECT_EQ(row.at("confirmed_speedup"), best);
   }
   EXPECT_EQ(run.store.spent.rollouts, 32);
-  EXPECT_EQ(run.store.spent.evaluations, 34);
+  const auto again = run.store.spent.outside.evaluations;
+  EXPECT_EQ(run.store.spent.evaluations, 32 + again);
+  EXPECT_GE(again, 2);   // the fastest of each task
+  EXPECT_LE(again, 16);  // eight rules, each kernel once
   EXPECT_EQ(run.learner.updates, 0);
 }
 

@@ -56,6 +56,11 @@ void ScriptedPolicy::sample(const std::vector<policy::SampleRequest>& requests,
                            std::log(0.25f),
                            std::log(0.25f)};
     completion.truncated = options.max_new_tokens < 4;
+    const auto longest = static_cast<std::size_t>(options.max_new_tokens);
+    if (longest < completion.tokens.size()) {
+      completion.tokens.resize(longest);
+      completion.logprobs.resize(longest);
+    }
     if (!completion.truncated) {
       completion.tokens.push_back(kEnd);
       completion.logprobs.push_back(0);

@@ -13,6 +13,8 @@ void run_base(Context& context);
 // N rollouts per task from theta_0; the fastest correct one of each task is selected, then timed
 // once more.
 void run_best_of_n(Context& context);
+// N rollouts per task from theta_0 to the power alpha, by Metropolis-Hastings; then as best_of_n.
+void run_power_sampling(Context& context);
 // Batch test-time training with checkpoint selection: the same tasks at every step.
 void run_batch_ttt(Context& context);
 // Self-distilled policy optimisation (the paper's section 3.5): the model itself, reading the
@@ -20,6 +22,8 @@ void run_batch_ttt(Context& context);
 void run_sdpo(Context& context);
 // On-policy self-distillation: the teacher reads the best verified kernel.
 void run_opsd(Context& context);
+// TTT-Discover: verified kernels are starting points, chosen by PUCT.
+void run_discover(Context& context);
 // GRPO over batches of training tasks; the same order in every epoch.
 void run_rlvr(Context& context);
 

@@ -1,0 +1,167 @@
+#include "metropolis.h"
+
+#include <cmath>
+
+namespace vegttt::adapt {
+namespace {
+
+config::SamplingOptions proposals_of(const config::SamplingOptions& sampling,
+                                     double alpha,
+                                     int tokens) {
+  config::SamplingOptions options = sampling;
+  options.temperature = 1 / alpha;
+  options.top_p = 1;
+  options.top_k = 0;
+  options.min_p = 0;
+  options.max_new_tokens = tokens;
+  return options;
+}
+
+config::SamplingOptions model_itself(const config::SamplingOptions& sampling) {
+  return proposals_of(sampling, 1, sampling.max_new_tokens);
+}
+
+double sum_from(const std::vector<float>& values, std::size_t first) {
+  double sum = 0;
+  for (std::size_t i = first; i < values.size(); ++i) sum += values[i];
+  return sum;
+}
+
+std::int64_t size_of(const std::vector<int>& tokens) {
+  return static_cast<std::int64_t>(tokens.size());
+}
+
+// The chains' parts before `cut`, continued by the sampler up to `limit` tokens and scored.
+class Drafts {
+ public:
+  Drafts(policy::Sampler& sampler,
+         learn::Learner& scorer,
+         const config::SamplingOptions& sampling,
+         const config::PowerOptions& power)
+      : sampler_(sampler), scorer_(scorer), sampling_(sampling), power_(power) {}
+
+  std::vector<Chain> draw(const std::vector<Chain>& chains,
+                          const std::vector<std::size_t>& which,
+                          int cut,
+                          int limit,
+                          std::uint64_t number) {
+    std::vector<Chain> drafts;
+    std::vector<policy::SampleRequest> requests;
+    for (const std::size_t i : which) {
+      Chain draft = chains[i];
+      draft.tokens.resize(static_cast<std::size_t>(cut));
+      draft.proposal_logprobs.resize(static_cast<std::size_t>(cut));
+      auto prompt = draft.task->tokens;
+      prompt.insert(prompt.end(), draft.tokens.begin(), draft.tokens.end());
+      requests.push_back(
+          {std::move(prompt),
+           core::CounterRng::of(
+               {"power draft", std::to_string(draft.stream.key()), std::to_string(number)})});
+      drafts.push_back(std::move(draft));
+    }
+    sampler_.sample(requests,
+                    proposals_of(sampling_, power_.alpha, limit - cut),
+                    [&](std::size_t i, policy::Completion completion) {
+                      auto& draft = drafts[i];
+                      draft.ended = !completion.truncated;
+                      draft.tokens.insert(
+                          draft.tokens.end(), completion.tokens.begin(), completion.tokens.end());
+                      draft.proposal_logprobs.insert(draft.proposal_logprobs.end(),
+                                                     completion.logprobs.begin(),
+                                                     completion.logprobs.end());
+                    });
+    score(drafts);
+    return drafts;
+  }
+
+ private:
+  void score(std::vector<Chain>& drafts) {
+    std::vector<records::Rollout> rollouts;
+    for (const auto& draft : drafts) {
+      records::Rollout rollout;
+      rollout.prompt_tokens = draft.task->tokens;
+      rollout.completion_tokens = draft.tokens;
+      rollouts.push_back(std::move(rollout));
+    }
+    const auto scores = scorer_.score(rollouts, model_itself(sampling_), learn::Weights::kNow);
+    for (std::size_t i = 0; i < drafts.size(); ++i) drafts[i].model_logprobs = scores[i].logprobs;
+  }
+
+  policy::Sampler& sampler_;
+  learn::Learner& scorer_;
+  const config::SamplingOptions& sampling_;
+  const config::PowerOptions& power_;
+};
+
+Proposal proposal_of(const Chain& draft, std::size_t chain, int block, int iteration, int cut) {
+  return {chain,
+          block,
+          iteration,
+          cut,
+          size_of(draft.task->tokens) + cut,
+          size_of(draft.tokens) - cut,
+          size_of(draft.task->tokens) + size_of(draft.tokens),
+          false};
+}
+
+}  // namespace
+
+double log_acceptance(const Chain& old, const Chain& proposed, std::size_t cut, double alpha) {
+  return alpha * (sum_from(proposed.model_logprobs, cut) - sum_from(old.model_logprobs, cut)) +
+         sum_from(old.proposal_logprobs, cut) - sum_from(proposed.proposal_logprobs, cut);
+}
+
+void run_chains(policy::Sampler& sampler,
+                learn::Learner& scorer,
+                const config::SamplingOptions& sampling,
+                const config::PowerOptions& power,
+                const core::CounterRng& shared,
+                std::vector<Chain>& chains,
+                const std::function<void(const Proposal&)>& made) {
+  Drafts drafts(sampler, scorer, sampling, power);
+  std::uint64_t number = 0;  // of the draft, the same for all chains
+  int behind = 0;            // where the block before this one ended
+  for (int block = 0; block < power.blocks; ++block) {
+    const int limit = static_cast<int>(
+        (static_cast<std::int64_t>(sampling.max_new_tokens) * (block + 1) + power.blocks - 1) /
+        power.blocks);
+    if (limit == behind) continue;  // more blocks than tokens
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < chains.size(); ++i) {
+      if (!chains[i].ended) open.push_back(i);
+    }
+    if (!open.empty()) {
+      auto first = drafts.draw(chains, open, behind, limit, number++);
+      for (std::size_t n = 0; n < open.size(); ++n) {
+        auto proposal = proposal_of(first[n], open[n], block, -1, behind);
+        proposal.accepted = true;
+        made(proposal);
+        chains[open[n]] = std::move(first[n]);
+      }
+    }
+    behind = limit;
+    for (int iteration = 0; iteration < power.iterations; ++iteration, ++number) {
+      const int cut = static_cast<int>(shared.below(number, limit));
+      std::vector<std::size_t> which;
+      for (std::size_t i = 0; i < chains.size(); ++i) {
+        if (cut < static_cast<int>(chains[i].tokens.size())) which.push_back(i);
+      }
+      if (which.empty()) continue;
+      auto proposed = drafts.draw(chains, which, cut, limit, number);
+      for (std::size_t n = 0; n < which.size(); ++n) {
+        Chain& chain = chains[which[n]];
+        auto proposal = proposal_of(proposed[n], which[n], block, iteration, cut);
+        const double log_ratio =
+            log_acceptance(chain, proposed[n], static_cast<std::size_t>(cut), power.alpha);
+        const double uniform =
+            core::CounterRng::of({"power accept", std::to_string(chain.stream.key())})
+                .uniform(number);
+        proposal.accepted = std::log(std::max(uniform, 1e-300)) < log_ratio;
+        made(proposal);
+        if (proposal.accepted) chain = std::move(proposed[n]);
+      }
+    }
+  }
+}
+
+}  // namespace vegttt::adapt
