@@ -59,6 +59,8 @@ MemoryPlan plan_memory(const ModelConfig& config,
   // Logits of a step, and of the first tokens while those are chosen.
   plan.working =
       entries_of_row(config) * kSize * (pass + slots) + 2 * slots * std::int64_t{config.vocab} * 4;
+  if (config.experts > 0)  // a layer's, widened while prompts are read
+    plan.working += std::int64_t{config.experts} * 3 * config.ffn * config.hidden * kSize;
   plan.fixed = kFixed;
   return plan;
 }

@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/mixture.h"
+
 namespace vegttt::policy::gpu {
 namespace {
 
 // Rows that go through the experts at once, which bounds what their kernels keep in shared memory.
 constexpr int kMostRowsOfExperts = 1024;
+// From here on a layer's matrices are widened and multiplied as a large product's: the kernels of
+// decoding unpack them anew for every 64 rows of an expert.
+constexpr int kRowsOfWideMatrices = 2048;
 
 unsigned blocks(int items, int of_block) {
   return static_cast<unsigned>((items + of_block - 1) / of_block);
@@ -161,6 +166,12 @@ void Body::mlp(Rows& rows, int index) {
 }
 
 void Body::mixture(Rows& rows, int index) {
+  if (rows.count >= kRowsOfWideMatrices) {
+    const Layer& layer = gpu_.layer(index);
+    const training::Routing routing = training::route(rows.normed, layer, gpu_.config());
+    rows.mixture = training::mixture(rows.normed, {}, routing, layer, gpu_.config());
+    return gpu_.mark("wide_mixture");
+  }
   Experts& experts = gpu_.experts(std::min(capacity_, kMostRowsOfExperts));
   const auto mark = [&](const char* name) { gpu_.mark(name); };
   for (int begin = 0; begin < rows.count; begin += kMostRowsOfExperts) {

@@ -146,11 +146,13 @@ class Pass : public Attention {
 std::vector<ReadPrompt> read_prompts(GpuModel& gpu,
                                      const std::vector<const Tokens*>& prompts,
                                      bool alone) {
+  const int experts = gpu.config().experts;
+  const std::size_t most = kTokensOfPass * (experts > 0 && experts <= 64 ? 2 : 1);
   std::vector<ReadPrompt> result;
   for (std::size_t begin = 0; begin < prompts.size();) {
     std::size_t end = begin, tokens = 0;
-    while (end < prompts.size() && (end == begin || (!alone && tokens + prompts[end]->size() <=
-                                                                   std::size_t{kTokensOfPass})))
+    while (end < prompts.size() &&
+           (end == begin || (!alone && tokens + prompts[end]->size() <= most)))
       tokens += prompts[end++]->size();
     const std::vector<const Tokens*> of_pass(prompts.begin() + static_cast<std::ptrdiff_t>(begin),
                                              prompts.begin() + static_cast<std::ptrdiff_t>(end));

@@ -20,11 +20,12 @@ struct ReadPrompt {
 };
 
 // Tokens that one pass takes when several prompts share it: large enough for products to run at
-// full speed, small enough for what lies between them.
+// full speed, small enough for what lies between them. Twice as many where experts are widened for
+// it, unless those take most of the memory.
 constexpr int kTokensOfPass = 8192;
 
 using Tokens = std::vector<int>;
-// In as few passes as kTokensOfPass allows; `alone`: each prompt in a pass of its own, so that its
+// In as few passes as that allows; `alone`: each prompt in a pass of its own, so that its
 // numbers do not depend on which others are read.
 std::vector<ReadPrompt> read_prompts(GpuModel& gpu,
                                      const std::vector<const Tokens*>& prompts,
