@@ -57,6 +57,7 @@ RunRecords read_run(const core::fs::path& run) {
                           "name a folder like runs/NAME");
   RunRecords records;
   records.path = run;
+  records.rollouts = std::make_shared<std::vector<RolloutLine>>();
   records.config = config::load_experiment((run / "config.yaml").string(), {}).values;
   records.method = records.config.adapt.method;
   records.protocol = records.config.evaluate.protocol;
@@ -70,6 +71,12 @@ RunRecords read_run(const core::fs::path& run) {
   const auto spent = json_or_null(run / (records.method + "_compute.json"));
   if (!spent.is_null()) records.ledger = records::compute_ledger_from_json(spent);
   return records;
+}
+
+const std::vector<RolloutLine>& rollouts_of(const RunRecords& run) {
+  VEGTTT_ASSERT(run.rollouts, "records come from read_run");
+  if (run.rollouts->empty()) *run.rollouts = read_rollout_lines(run.path);
+  return *run.rollouts;
 }
 
 std::vector<RolloutLine> read_rollout_lines(const core::fs::path& run,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,19 @@
 #include "vegttt/records/trajectory.h"
 
 namespace vegttt::report {
+
+// One rollout as far as statistics need it.
+struct RolloutLine {
+  int theta_step = 0;
+  std::string task_id;
+  int sample = 0;
+  std::string status;
+  double speedup = 0;  // 0 where it is not correct
+  bool correct = false, fast_1 = false, fast_1_strict = false, unscored = false;
+  double mean_logprob = 0;
+  int prompt_tokens = 0, completion_tokens = 0;
+  std::string code_hash, completion;
+};
 
 struct RunRecords {
   core::fs::path path;
@@ -23,23 +37,13 @@ struct RunRecords {
   core::Json summary;  // null while the run is not finished
   core::Json boa;      // boa_selected.json, null where there is none
   records::ComputeLedger ledger;
+  std::shared_ptr<std::vector<RolloutLine>> rollouts;  // see rollouts_of
 };
 
 // Throws UserError when `run` is not the folder of a run. A run in progress can be read.
 RunRecords read_run(const core::fs::path& run);
-
-// One rollout as far as statistics need it; read on demand, the file is large.
-struct RolloutLine {
-  int theta_step = 0;
-  std::string task_id;
-  int sample = 0;
-  std::string status;
-  double speedup = 0;  // 0 where it is not correct
-  bool correct = false, fast_1 = false, fast_1_strict = false, unscored = false;
-  double mean_logprob = 0;
-  int prompt_tokens = 0, completion_tokens = 0;
-  std::string code_hash, completion;
-};
+// Those of rollouts.jsonl: read on the first call, kept with the records (and their copies).
+const std::vector<RolloutLine>& rollouts_of(const RunRecords& run);
 std::vector<RolloutLine> read_rollout_lines(const core::fs::path& run,
                                             const std::string& file_name = "rollouts.jsonl");
 

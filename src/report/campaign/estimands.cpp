@@ -63,6 +63,14 @@ ByUnit log_speedups(const Campaign& campaign,
   return units;
 }
 
+std::vector<std::vector<double>> clusters_of(const ByUnit& units) {
+  std::map<std::string, std::vector<double>> tasks;
+  for (const auto& [unit, value] : units) tasks[unit.first].push_back(value);
+  std::vector<std::vector<double>> clusters;
+  for (auto& [task, values] : tasks) clusters.push_back(std::move(values));
+  return clusters;
+}
+
 ByUnit fresh_rates(const Campaign& campaign, const std::string& label, Rate rate) {
   return rates(campaign, label, rate, fresh_counts);
 }

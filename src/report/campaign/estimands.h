@@ -16,6 +16,9 @@ ByUnit log_speedups(const Campaign& campaign,
                     const std::string& label,
                     const std::vector<std::string>& only = {});
 
+// The values of each task: what the bootstrap draws from.
+std::vector<std::vector<double>> clusters_of(const ByUnit& units);
+
 // Secondary: rates of the selected checkpoint on fresh samples, and of theta_0 on samples of its
 // own (probe).
 enum class Rate { kFast1, kFast1Strict, kCorrect };

@@ -7,14 +7,6 @@
 namespace vegttt::report {
 namespace {
 
-std::vector<std::vector<double>> by_task(const ByUnit& units) {
-  std::map<std::string, std::vector<double>> tasks;
-  for (const auto& [unit, value] : units) tasks[unit.first].push_back(value);
-  std::vector<std::vector<double>> clusters;
-  for (auto& [task, values] : tasks) clusters.push_back(std::move(values));
-  return clusters;
-}
-
 Cell factors(const BootstrapResult& result) {
   if (std::isnan(result.value)) return missing_cell();
   return {factor_text(result.value, result.interval.low, result.interval.high), result.value};
@@ -30,7 +22,7 @@ std::vector<Cell> row_of(const Campaign& campaign,
                          const std::string& tasks_text,
                          const std::vector<std::string>& tasks) {
   const auto ours = log_speedups(campaign, label, tasks);
-  const auto clusters = by_task(ours);
+  const auto clusters = clusters_of(ours);
   const auto level = clustered_bootstrap(clusters);
   const auto reference = reference_label(campaign);
   std::vector<Cell> row = {label,

@@ -7,14 +7,6 @@
 namespace vegttt::report {
 namespace {
 
-std::vector<std::vector<double>> by_task(const ByUnit& units) {
-  std::map<std::string, std::vector<double>> tasks;
-  for (const auto& [unit, value] : units) tasks[unit.first].push_back(value);
-  std::vector<std::vector<double>> clusters;
-  for (auto& [task, values] : tasks) clusters.push_back(std::move(values));
-  return clusters;
-}
-
 Cell interval_of(const BootstrapResult& result) {
   return interval_cell(result.interval.low, result.interval.high);
 }
@@ -35,7 +27,7 @@ std::string adaptation_text(const std::string& method, const Moved& moved) {
 std::vector<Cell> row_of(const Campaign& campaign, const std::string& label, Rate rate) {
   const auto selected = fresh_rates(campaign, label, rate);
   const auto start = probe_rates(campaign, label, rate);
-  const auto level = clustered_bootstrap(by_task(selected));
+  const auto level = clustered_bootstrap(clusters_of(selected));
   const auto paired = compare_paired(selected, start);
   const auto method = method_of(campaign, label);
   const auto moved = moved_by(campaign, label);
@@ -44,7 +36,7 @@ std::vector<Cell> row_of(const Campaign& campaign, const std::string& label, Rat
           count_cell(static_cast<std::int64_t>(selected.size())),
           percent_cell(level.value),
           interval_of(level),
-          percent_cell(clustered_bootstrap(by_task(start)).value),
+          percent_cell(clustered_bootstrap(clusters_of(start)).value),
           points_cell(paired.difference.value),
           interval_of(paired.difference),
           paired.pairs == 0 ? "-" : name_of(verdict_of(paired.difference.interval)),

@@ -87,7 +87,7 @@ void read_rewards(const core::Json& line, StepDiagnostics& step) {
 
 std::vector<StepDiagnostics> diagnostics_of(const RunRecords& run) {
   std::map<int, ByTask> by_step;
-  const auto lines = read_rollout_lines(run.path);
+  const auto& lines = rollouts_of(run);
   for (const auto& line : lines) by_step[line.theta_step][line.task_id].push_back(&line);
   std::map<int, StepDiagnostics> steps;
   for (const auto& metrics : run.trajectory.steps) {

@@ -79,7 +79,7 @@ std::vector<double> speedups_of(const CampaignRun& run, Kind kind) {
   std::vector<double> speedups;
   const auto* step = step_of(run, kind);
   if (step == nullptr) return speedups;
-  for (const auto& line : read_rollout_lines(run.records->path)) {
+  for (const auto& line : rollouts_of(*run.records)) {
     if (line.theta_step == step->step_idx && line.correct && line.speedup > 0)
       speedups.push_back(line.speedup);
   }

@@ -148,11 +148,9 @@ Table correct_selection(const Campaign* campaign) {
   table.name = "successor/selection";
   table.title = "Which correct sample is taken: Best-of-N of ours";
   table.cells = Cells({"strategy", "fast_1", "std of seeds", "95 %", "speedup", "tasks", "runs"});
-  std::vector<std::vector<RolloutLine>> lines;
-  for (const auto* run : runs_of(campaign, Kind::kBestOfN, "1"))
-    lines.push_back(read_rollout_lines(run->records->path));
   std::vector<ByTask> runs;
-  for (const auto& run : lines) runs.push_back(correct_by_task(run));
+  for (const auto* run : runs_of(campaign, Kind::kBestOfN, "1"))
+    runs.push_back(correct_by_task(rollouts_of(*run->records)));
   for (const auto& strategy : kStrategies) {
     if (!runs.empty()) table.cells.add(row_of(strategy, runs));
   }
@@ -171,13 +169,11 @@ Table surprisal_quartiles(const Campaign* campaign) {
   table.title = "What a correct kernel's likelihood says about its speed: Best-of-N of ours";
   table.cells = Cells(
       {"quarter by mean log-prob", "fast", "fast_1", "95 %", "speedup", "tokens", "log-prob"});
-  std::vector<RolloutLine> lines;
-  for (const auto* run : runs_of(campaign, Kind::kBestOfN, "1")) {
-    for (auto& line : read_rollout_lines(run->records->path)) lines.push_back(std::move(line));
-  }
   Lines correct;
-  for (const auto& line : lines) {
-    if (line.correct) correct.push_back(&line);
+  for (const auto* run : runs_of(campaign, Kind::kBestOfN, "1")) {
+    for (const auto& line : rollouts_of(*run->records)) {
+      if (line.correct) correct.push_back(&line);
+    }
   }
   if (correct.empty()) {
     table.circumstances.missing = {"ours: no run of Best-of-N with a correct sample"};

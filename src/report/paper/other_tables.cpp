@@ -64,7 +64,7 @@ Tokens up_to_step_1(const Runs& runs) {
   Tokens sum;
   for (const auto* run : runs) {
     double rollouts = 0, tokens = 0;
-    for (const auto& line : read_rollout_lines(run->records->path)) {
+    for (const auto& line : rollouts_of(*run->records)) {
       if (line.theta_step > 1) continue;
       ++rollouts;
       tokens += line.prompt_tokens + line.completion_tokens;
