@@ -77,9 +77,10 @@ void compare(Transformer& model,
              int each = 5,
              const std::vector<int>& end_tokens = {},
              double most = 0.25,
-             double most_on_average = 0.02) {
+             double most_on_average = 0.02,
+             int prompt_tokens = 37) {
   ASSERT_TRUE(gpu::GpuModel::fits(model)) << name;
-  const auto requests = requests_of(3, each, 37, model.config.vocab);
+  const auto requests = requests_of(3, each, prompt_tokens, model.config.vocab);
   std::vector<Completion> completions(requests.size());
   const at::NoGradGuard no_gradients;
   gpu::Sampler sampler(model);
@@ -196,6 +197,8 @@ TEST(GpuSampler, AMixtureOfExpertsAgreesWithTheForwardPass) {
   std::vector<int> ends(60);
   std::iota(ends.begin(), ends.end(), 0);
   compare(model, options_of(1.0, 40, 100), "the same, rows that end", 20, ends, 0.8, 0.04);
+  // Prompts of that many tokens are read through widened matrices.
+  compare(model, options_of(1.0, 6, 40), "the same, prompts of 800 tokens", 2, {}, 0.8, 0.04, 800);
 }
 
 // The same requests together and one by one.
