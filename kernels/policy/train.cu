@@ -427,21 +427,20 @@ extern "C" __global__ void __launch_bounds__(256)
   store_8(out + u64(blockIdx.x) * hidden + column, sum);
 }
 
-// bf16 from MXFP4: 16 bytes, the even values in the low nibbles, times 2^(scale - 127). A thread a block of 32 values;
-// grid (blocks / 256), 256 threads.
+// bf16 from MXFP4: 16 bytes for 32 values, the even ones in the low nibbles, times 2^(scale - 127). A thread 8 values;
+// grid (count / 256), 256 threads, where count is 4 times the number of scales.
 extern "C" __global__ void __launch_bounds__(256)
-    widen_blocks(const unsigned char* blocks, const unsigned char* scales, bf16* out, i64 count) {
+    widen_blocks(const u32* blocks, const unsigned char* scales, bf16* out, i64 count) {
   const i64 at = i64(blockIdx.x) * blockDim.x + threadIdx.x;
   if (at >= count) return;
-  const float scale = ldexpf(0.5f, int(scales[at]) - 127);
-  for (int part = 0; part < 4; ++part) {
-    Eight v;
-    for (int k = 0; k < 8; ++k) {
-      const u32 byte = blocks[16 * at + 4 * part + k / 2], bits = k % 2 == 0 ? byte & 15 : byte >> 4;
-      const u32 exponent = bits >> 1 & 3, mantissa = bits & 1;
-      const float halves = exponent == 0 ? float(mantissa) : float((2 + mantissa) << (exponent - 1));  // in units of 1/2
-      v.v[k] = (bits & 8 ? -halves : halves) * scale;
-    }
-    store_8(out + 32 * at + 8 * part, v);
+  const float scale = ldexpf(0.5f, int(scales[at / 4]) - 127);
+  const u32 word = blocks[at];
+  Eight v;
+#pragma unroll
+  for (int k = 0; k < 8; ++k) {
+    const u32 bits = word >> 4 * k & 15, exponent = bits >> 1 & 3, mantissa = bits & 1;
+    const float halves = exponent == 0 ? float(mantissa) : float((2 + mantissa) << (exponent - 1));  // in units of 1/2
+    v.v[k] = (bits & 8 ? -halves : halves) * scale;
   }
+  store_8(out + 8 * at, v);
 }

@@ -65,6 +65,11 @@ class BenchLearn : public Subcommand {
                    "layers forward again on the way back, to save memory")
         ->check(CLI::IsMember({"auto", "on", "off"}))
         ->capture_default_str();
+    app.add_option("--memory",
+                   memory_gib_,
+                   "GiB that weights and learning may take together, for the plan; 0: the device's")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     number("--steps", steps_, "updates that are timed, after one that is not");
     app.footer(
         "Against PEFT, in the same job (batch x length tokens, no prompt; it needs torch,\n"
@@ -84,6 +89,7 @@ class BenchLearn : public Subcommand {
     policy_ = flags_.load();
     const learn::Batch batch = make_batch();
     policy::forget_peak_memory(device);
+    make_plan();
     const double update_s = time_updates(batch);
     const core::Json result = describe(update_s, ceiling);
     if (common.json)
@@ -136,13 +142,21 @@ class BenchLearn : public Subcommand {
     return update_s;
   }
 
-  policy::LearningPlan plan() const {
+  // Of the learner's own making, unless memory is to be shorter than it is.
+  void make_plan() {
     const policy::Transformer& model = *policy_->model();
-    return policy::plan_learning(model,
-                                 policy::available_memory(model.device()),
-                                 prompt_length() + length_,
-                                 options_.checkpointing,
-                                 options_.micro_batch_tokens);
+    std::int64_t available = policy::available_memory(model.device());
+    if (memory_gib_ > 0)
+      available = std::min(
+          available,
+          static_cast<std::int64_t>(memory_gib_ * (1 << 30)) - policy::peak_memory(model.device()));
+    plan_ = policy::plan_learning(model,
+                                  std::max<std::int64_t>(0, available),
+                                  prompt_length() + length_,
+                                  options_.checkpointing,
+                                  options_.micro_batch_tokens);
+    options_.micro_batch_tokens = static_cast<int>(plan_.tokens);
+    options_.checkpointing = plan_.checkpointing == policy::Checkpointing::kOn ? "on" : "off";
   }
 
   core::Json describe(double update_s, double ceiling) const {
@@ -158,10 +172,10 @@ class BenchLearn : public Subcommand {
                  {"length_tokens", length_},
                  {"prompt_tokens", prompt_length()},
                  {"group", group_},
-                 {"micro_batch_tokens", plan().tokens},
-                 {"checkpointing", plan().checkpointing == policy::Checkpointing::kOn},
-                 {"planned_bytes_per_token", plan().bytes_per_token},
-                 {"planned_fixed_bytes", plan().fixed_bytes},
+                 {"micro_batch_tokens", plan_.tokens},
+                 {"checkpointing", plan_.checkpointing == policy::Checkpointing::kOn},
+                 {"planned_bytes_per_token", plan_.bytes_per_token},
+                 {"planned_fixed_bytes", plan_.fixed_bytes},
                  {"update_s", update_s},
                  {"computed_tokens", shared},
                  {"tokens_per_s", static_cast<double>(shared) / update_s},
@@ -221,6 +235,8 @@ class BenchLearn : public Subcommand {
   BenchFlags flags_;
   int batch_ = 4, length_ = 1024, prompt_tokens_ = 0, group_ = 1, steps_ = 3;
   config::LearnOptions options_;
+  double memory_gib_ = 0;
+  policy::LearningPlan plan_;
   learn::UpdateStats stats_;
   std::int64_t peak_bytes_ = 0;
   std::vector<std::pair<std::string, double>> parts_;

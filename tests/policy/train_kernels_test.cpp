@@ -256,11 +256,11 @@ TEST_F(TrainKernels, MxFp4IsWidenedExactly) {
   const at::Tensor blocks = at::randint(0, 256, {9, 10, 16}, at::kByte),
                    scales = at::randint(90, 160, {9, 10}, at::kByte);
   at::Tensor wide = at::empty({9, 320}, at::kBFloat16);
-  launch({1}, 256, [&] {
-    kernels::widen_blocks(blocks.const_data_ptr<std::uint8_t>(),
+  launch({2}, 256, [&] {
+    kernels::widen_blocks(reinterpret_cast<const emulated::u32*>(blocks.const_data_ptr()),
                           scales.const_data_ptr<std::uint8_t>(),
                           write(wide),
-                          90);
+                          4 * 90);
   });
   EXPECT_TRUE(at::equal(wide.to(at::kFloat), ops::mxfp4_matrix(blocks, scales, at::kFloat)));
 }

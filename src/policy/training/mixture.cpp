@@ -23,14 +23,14 @@ at::Tensor widen_on_gpu(const ExpertLinear& matrix) {
                               blocks.options().dtype(at::kBFloat16));
   kernels(blocks.device())
       .launch("widen_blocks",
-              dim3(blocks_of(scales.numel(), 256)),
+              dim3(blocks_of(4 * scales.numel(), 256)),
               256,
               0,
               stream(),
               read(blocks),
               read(scales),
               write(wide),
-              static_cast<long long>(scales.numel()));
+              static_cast<long long>(4 * scales.numel()));
   return wide;
 }
 
