@@ -18,8 +18,10 @@ using records::Status;
 constexpr std::size_t kWindow = 32;
 constexpr double kSmallest = 1e-9;  // the paper's eps
 
-const std::vector<std::string> kKinds = {"log_speedup", "speedup", "fast", "correct", "shuffled"};
-const std::vector<std::string> kNormalizers = {"none", "frozen_median", "running_median_32"};
+const std::vector<std::string> kKinds = {
+    "log_speedup", "speedup", "fast", "correct", "shuffled", "inverse_runtime"};
+const std::vector<std::string> kNormalizers = {
+    "none", "frozen_median", "rank", "running_median_32"};
 
 bool rewarded(const Evaluation& e) {
   return e.status == Status::kFast || e.status == Status::kSlow;
@@ -38,6 +40,25 @@ std::map<std::string, std::vector<std::size_t>> scored_by_task(
   for (std::size_t i = 0; i < evaluations.size(); ++i)
     if (evaluations[i].status != Status::kUnscored) groups[evaluations[i].task_id].push_back(i);
   return groups;
+}
+
+// By place: the share of the task's correct evaluations in this batch that are at most as fast;
+// equals share the mean of their ranks.
+std::vector<double> ranks_of(const std::vector<Evaluation>& evaluations) {
+  std::vector<double> ranks(evaluations.size(), 0);
+  for (const auto& [task, places] : scored_by_task(evaluations)) {
+    for (const std::size_t i : places) {
+      double correct = 0, slower = 0, equal = 0;
+      for (const std::size_t j : places) {
+        if (!rewarded(evaluations[j])) continue;
+        ++correct;
+        slower += evaluations[j].speedup() < evaluations[i].speedup();
+        equal += evaluations[j].speedup() == evaluations[i].speedup();
+      }
+      if (rewarded(evaluations[i])) ranks[i] = (slower + (equal + 1) / 2) / correct;
+    }
+  }
+  return ranks;
 }
 
 // Fisher-Yates within each task, by counter: the same seed deals the same way on every machine.
@@ -72,11 +93,17 @@ double RewardModel::divisor(const Evaluation& e) const {
              : std::max(median(found->second), kSmallest);
 }
 
-double RewardModel::value(const Evaluation& e) const {
+double RewardModel::value(const Evaluation& e, double rank) const {
   if (!rewarded(e)) return 0;
   if (options_.kind == "correct") return 1 + options_.correct_bonus;
   if (options_.kind == "fast") return (e.fast_1 ? 1 : 0) + options_.correct_bonus;
-  const double s = std::min(std::max(0.0, e.speedup()) / divisor(e), options_.cap);
+  if (options_.kind == "inverse_runtime")
+    return options_.correct_bonus + (e.timing && e.timing->candidate_median_us > 0
+                                         ? options_.runtime_scale_us / e.timing->candidate_median_us
+                                         : 0);
+  const double s = options_.normalizer == "rank"
+                       ? rank
+                       : std::min(std::max(0.0, e.speedup()) / divisor(e), options_.cap);
   return options_.correct_bonus + (options_.kind == "speedup" ? s : std::log2(1 + s));
 }
 
@@ -97,10 +124,12 @@ void RewardModel::remember(const Evaluation& e) {
 std::vector<double> RewardModel::rewards(const std::vector<Evaluation>& evaluations,
                                          std::uint64_t shuffle_seed) {
   if (options_.normalizer == "frozen_median") freeze(evaluations);
+  const auto ranks = ranks_of(evaluations);
   std::vector<double> rewards;
-  for (const Evaluation& e : evaluations) {
+  for (std::size_t i = 0; i < evaluations.size(); ++i) {
+    const Evaluation& e = evaluations[i];
     rewards.push_back(e.status == Status::kUnscored ? std::numeric_limits<double>::quiet_NaN()
-                                                    : value(e));
+                                                    : value(e, ranks[i]));
     if (options_.normalizer == "running_median_32") remember(e);
   }
   if (options_.kind == "shuffled") shuffle_within_tasks(rewards, evaluations, shuffle_seed);

@@ -40,6 +40,17 @@ constexpr std::int64_t kScoringTokens = 8192;  // of a pass without gradients
 
 double total(const at::Tensor& x) { return x.detach().to(at::kDouble).sum().item<double>(); }
 
+// Prompt and completion of every rollout in these micro-batches.
+std::int64_t tokens_of(const Batch& batch, const std::vector<MicroBatch>& batches) {
+  std::int64_t tokens = 0;
+  for (const MicroBatch& micro : batches) {
+    for (const std::size_t i : micro.rollouts)
+      tokens += static_cast<std::int64_t>(batch.rollouts[i].prompt_tokens.size() +
+                                          batch.rollouts[i].completion_tokens.size());
+  }
+  return tokens;
+}
+
 class LocalLearner : public Learner {
  public:
   explicit LocalLearner(std::shared_ptr<LocalPolicy> policy);
@@ -141,8 +152,10 @@ UpdateStats LocalLearner::update(const Batch& batch,
   const auto batches = micro_batches(batch, signal, options, sampling);
   if (batches.empty()) return stats;  // no rollout can move the weights: no step, momentum included
   if (options.reset_optimizer) optimizer_.reset();
+  const bool penalty = options.kl_coefficient != 0 && options.kl_place == "loss";
   for (int i = 0; i < options.updates_per_step; ++i) {
     forget_gradients();
+    if (penalty && !at_start()) stats.scored_tokens += tokens_of(batch, batches);
     const Sums sums = accumulate(batches, signal, all);
     if (i == 0) check_gap(sums, options.logprob_tolerance, sampling.temperature);
     const double n = static_cast<double>(sums.tokens), norm = clip_gradients(options.max_grad_norm);
@@ -271,7 +284,8 @@ void LocalLearner::accumulate(const MicroBatch& batch,
   const auto& learn = options.learn;
   const bool penalty = learn.kl_coefficient != 0 && learn.kl_place == "loss";
   const at::Tensor reference =
-      at_start() ? at::Tensor() : logprobs_of_start(batch, options.sampling, options.as_sampled());
+      penalty && !at_start() ? logprobs_of_start(batch, options.sampling, options.as_sampled())
+                             : at::Tensor();
   const at::Tensor hidden = hidden_rows(batch);
   const auto now = token_logprobs(hidden,
                                   policy_->model()->weights.head,

@@ -47,6 +47,20 @@ std::vector<double> rewards(const config::RewardOptions& o, const std::vector<Ev
   return RewardModel(o).rewards(batch);
 }
 
+TEST(Reward, RankLooksAtTheOrderOfATasksCorrectKernelsAlone) {
+  const std::vector<Evaluation> batch = {
+      timed("a", 90), timed("a", 1.1), with("a", Status::kWrong), timed("a", 1.1), timed("b", 0.5)};
+  EXPECT_EQ(rewards(options("speedup", "rank", 0), batch),
+            (std::vector<double>{1, 0.5, 0, 0.5, 1}));
+}
+
+TEST(Reward, InverseRuntimeIsWorthMoreTheFasterItRuns) {
+  auto e = timed("a", 2);
+  e.timing->candidate_median_us = 1500;
+  EXPECT_EQ(rewards(options("inverse_runtime", "none", 0), {e, with("a", Status::kWrong)}),
+            (std::vector<double>{2, 0}));
+}
+
 TEST(Reward, KindsGiveTheirNumbers) {
   const std::vector<Evaluation> batch = {
       timed("a", 1), timed("a", 3), timed("a", 0.5), timed("a", 100), with("a", Status::kWrong)};

@@ -15,13 +15,16 @@ namespace vegttt::evaluate {
 //   speedup      s
 //   fast         1 if fast_1
 //   correct      1
+//   inverse_runtime  runtime_scale_us over its microseconds, without normaliser and cap
 //   shuffled     log_speedup, dealt out anew among the rollouts of the same task: the control that
 //   must not learn
 // Everything else is worth 0, suspicious kernels too. Unscored evaluations get NaN: they must be
 // left out of advantages. The state of a normaliser is JSON, so that a checkpoint can hold it.
 //   frozen_median      of the task's correct speedups in the first batch that has any: independent
-//   of order running_median_32  of the last 32 before this one, 1 if there is none: the paper's,
-//   dependent on order
+//   of order
+//   rank  s is the rank among the batch's correct rollouts of the task over their number
+//   running_median_32  of the last 32 before this one, 1 if there is none: the paper's, dependent
+//   on order
 class RewardModel {
  public:
   explicit RewardModel(
@@ -34,7 +37,7 @@ class RewardModel {
 
  private:
   double divisor(const records::Evaluation& evaluation) const;
-  double value(const records::Evaluation& evaluation) const;
+  double value(const records::Evaluation& evaluation, double rank) const;
   void freeze(const std::vector<records::Evaluation>& evaluations);
   void remember(const records::Evaluation& evaluation);
 

@@ -42,7 +42,7 @@ struct UpdateStats {
   double loss = 0, grad_norm = 0;
   double kl_sampler_v1 = 0,
          kl_sampler_v2 = 0;  // mean(lp_s - lp), mean((lp_s - lp)^2) / 2 before the step
-  double kl_theta0 = 0;      // k3 against the start, after sampling
+  double kl_theta0 = 0;      // k3 against the start; computed only for a KL term in the loss
   double entropy = 0, clip_fraction = 0;
   double logprob_gap_max = 0,
          logprob_gap_mean = 0,  // |trainer - stored sampler| before the first gradient step
