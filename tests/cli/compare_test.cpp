@@ -17,7 +17,8 @@ using ::testing::Not;
 
 const std::map<std::string, int> kNone = {{"L1/1", 0}, {"L1/2", 0}, {"L1/3", 0}};
 const std::map<std::string, int> kAll = {{"L1/1", 10}, {"L1/2", 9}, {"L1/3", 8}};
-const std::map<std::string, int> kMixed = {{"L1/1", 10}, {"L1/2", 9}, {"L1/3", 0}};
+const std::map<std::string, int> kHalf = {{"L1/1", 5}, {"L1/2", 5}, {"L1/3", 5}};
+const std::map<std::string, int> kHalfAndABit = {{"L1/1", 6}, {"L1/2", 5}, {"L1/3", 6}};
 
 class Compare : public ::testing::Test {
  protected:
@@ -51,11 +52,59 @@ class Compare : public ::testing::Test {
 
 TEST_F(Compare, SaysBetterOrWorseOnlyWhereTheIntervalLeavesZeroOut) {
   const auto none = with_fast("none", kNone), all = with_fast("all", kAll),
-             mixed = with_fast("mixed", kMixed);
+             half = with_fast("half", kHalf), bit = with_fast("bit", kHalfAndABit);
   EXPECT_EQ(measure(json(none, all), "fast_1")["verdict"], "better");
   EXPECT_EQ(measure(json(all, none), "fast_1")["verdict"], "worse");
-  EXPECT_EQ(measure(json(none, mixed), "fast_1")["verdict"], "unclear");
+  EXPECT_EQ(measure(json(half, bit), "fast_1")["verdict"], "unclear");
   EXPECT_EQ(measure(json(all, all), "fast_1")["verdict"], "unclear");
+}
+
+// Two tasks that agree would make a bootstrap over tasks certain.
+TEST_F(Compare, OfFewTasksKnowsOnlyTheNoiseWithinThem) {
+  WrittenRun run;
+  run.samples = 2;
+  run.fast = {{"L1/1", 0}, {"L1/2", 0}};
+  const auto a = write("a", run);
+  run.fast = {{"L1/1", 1}, {"L1/2", 1}};
+  run.best = {{"L1/1", 2.0}, {"L1/2", 3.0}};
+  const auto b = write("b", run);
+  const auto fast = measure(json(a, b), "fast_1");
+  EXPECT_EQ(fast["over"], "samples");
+  EXPECT_EQ(fast["verdict"], "unclear");
+  // 0 of 2 and 1 of 2 with a success and a failure more: 1/4 and 2/4.
+  const double half = 1.96 * std::sqrt(2 * (0.25 * 0.75 + 0.5 * 0.5) / 4) / 2;
+  EXPECT_NEAR(fast["high"].get<double>(), 0.25 + half, 1e-12);
+  const auto best = measure(json(a, b), "best_kernel");
+  EXPECT_EQ(best["over"], "-");
+  EXPECT_EQ(best["low"], "nan");
+  EXPECT_EQ(best["verdict"], "unclear");
+}
+
+TEST_F(Compare, OfTenTasksAndMoreSpeaksOfTasksLikeThem) {
+  WrittenRun run;
+  for (int task = 1; task <= 10; ++task) run.fast["L1/" + std::to_string(task)] = 0;
+  const auto a = write("a", run);
+  for (auto& [task, fast] : run.fast) fast = 1;
+  const auto row = measure(json(a, write("b", run)), "fast_1");
+  EXPECT_EQ(row["over"], "tasks");
+  EXPECT_EQ(row["verdict"], "better");
+}
+
+TEST_F(Compare, OfSeveralSeedsTakesTheirSpread) {
+  WrittenRun run;
+  for (const int seed : {1, 2, 3}) {
+    run.seed = seed;
+    run.fast = {{"L1/1", 0}};
+    write("a/s" + std::to_string(seed), run);
+    run.fast = {{"L1/1", seed}};
+    write("b/s" + std::to_string(seed), run);
+  }
+  const auto row = measure(json(path("a"), path("b")), "fast_1");
+  EXPECT_EQ(row["over"], "sample seeds");
+  // scipy.stats.t.interval(0.95, 2, 0.2, 0.1 / sqrt(3))
+  EXPECT_NEAR(row["low"].get<double>(), -0.0484, 1e-4);
+  EXPECT_NEAR(row["high"].get<double>(), 0.4484, 1e-4);
+  EXPECT_EQ(row["verdict"], "unclear");
 }
 
 TEST_F(Compare, TakesTheDifferenceOfBFromA) {

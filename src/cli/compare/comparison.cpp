@@ -21,15 +21,16 @@ double mean_over_tasks(const report::ByUnit& values, const report::ByUnit& other
 Comparison::Row row_of(const Side& a, const Side& b, Measure measure, bool seeds) {
   Comparison::Row row;
   row.measure = measure;
-  row.values_a = values_of(a, measure, seeds);
-  row.values_b = values_of(b, measure, seeds);
-  row.a = mean_over_tasks(row.values_a, row.values_b);
-  row.b = mean_over_tasks(row.values_b, row.values_a);
-  row.paired = report::compare_paired(row.values_b, row.values_a);
+  row.of_a = values_of(a, measure, seeds);
+  row.of_b = values_of(b, measure, seeds);
+  row.a = mean_over_tasks(row.of_a.values, row.of_b.values);
+  row.b = mean_over_tasks(row.of_b.values, row.of_a.values);
+  row.paired = report::compare_paired(row.of_b.values, row.of_a.values);
   if (row.paired.pairs == 0)
     throw core::UserError(
         "have no task and sample seed in common", a.name + ", " + b.name, "vegttt show RUN");
-  row.verdict = report::verdict_of(row.paired.difference.interval);
+  row.spread = spread_of(row.paired, row.of_a.counts, row.of_b.counts);
+  row.verdict = report::verdict_of(row.spread.interval);
   return row;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/side.h"
+#include "compare/spread.h"
 #include "config_difference.h"
 #include "vegttt/report/table.h"
 
@@ -12,8 +13,9 @@ struct Comparison {
     Measure measure = Measure::kFast1;
     double a = 0, b = 0;              // means over tasks of the units that both have
     report::PairedComparison paired;  // b - a
+    Spread spread;
     report::Verdict verdict = report::Verdict::kUnclear;
-    report::ByUnit values_a, values_b;
+    Values of_a, of_b;
   };
   std::string a, b;
   std::vector<Row> rows;

@@ -28,6 +28,10 @@ const char* name_of(Measure measure);  // "best_kernel", "fast_1", ...
 // where the run holds that. Rates: of the policy that the run ends with, on fresh samples where it
 // has them. With `seeds` false every run counts as of seed 0. Throws UserError on two runs of one
 // task set and seed.
-report::ByUnit values_of(const Side& side, Measure measure, bool seeds);
+struct Values {
+  report::ByUnit values;
+  std::map<report::Unit, report::Stratum> counts;  // of rates
+};
+Values values_of(const Side& side, Measure measure, bool seeds);
 
 }  // namespace vegttt::cli

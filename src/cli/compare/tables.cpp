@@ -24,6 +24,7 @@ Cell difference_cell(Measure measure, double value) {
 }
 
 std::string interval_text(Measure measure, const report::Interval& interval) {
+  if (std::isnan(interval.low)) return "-";
   return is_factor(measure)
              ? fmt::format("[{:.2f}x, {:.2f}x]", std::exp(interval.low), std::exp(interval.high))
              : fmt::format("[{:+.1f}, {:+.1f}]", 100 * interval.low, 100 * interval.high);
@@ -38,28 +39,28 @@ Table verdicts(const Comparison& comparison) {
   Table table;
   table.name = "compare";
   table.title = comparison.b + " against " + comparison.a;
-  table.cells =
-      report::Cells({"measure", "A", "B", "B - A", "95 %", "tasks +", "tasks -", "verdict on B"},
-                    {false, true, true, true, true, true, true, false});
+  table.cells = report::Cells(
+      {"measure", "A", "B", "B - A", "95 %", "over", "tasks +", "tasks -", "verdict on B"},
+      {false, true, true, true, true, false, true, true, false});
   for (const auto& row : comparison.rows) {
     const auto& paired = row.paired;
     table.cells.add({name_of(row.measure),
                      value_cell(row.measure, row.a),
                      value_cell(row.measure, row.b),
                      difference_cell(row.measure, paired.difference.value),
-                     interval_text(row.measure, paired.difference.interval),
+                     interval_text(row.measure, row.spread.interval),
+                     text_of(row.spread.basis),
                      report::count_cell(paired.tasks_better),
                      report::count_cell(paired.tasks_worse),
                      report::name_of(row.verdict)});
   }
-  table.answer = fmt::format("B is {} than A by its best kernels, {} by fast_1.",
+  table.answer = fmt::format("B against A: {} by its best kernels, {} by fast_1.",
                              report::name_of(comparison.rows[0].verdict),
                              report::name_of(comparison.rows[1].verdict));
-  if (comparison.rows[0].verdict == report::Verdict::kUnclear &&
-      comparison.rows[1].verdict == report::Verdict::kUnclear)
-    table.answer = "Whether B is better or worse than A is unclear.";
   table.circumstances.n = circumstances(comparison);
-  table.circumstances.interval = "95 %, bootstrap over tasks";
+  table.circumstances.interval =
+      "95 %; over tasks: bootstrap; over sample seeds: Student's t, these tasks; over samples: "
+      "these tasks and policies; -: one value per task, no noise is known";
   table.notes = {"A: " + comparison.a + ". B: " + comparison.b +
                  ". best_kernel: geometric mean over tasks of the best kernel's speedup, 1.00x "
                  "where none was faster; B - A is B's over A's. The others are rates."};
@@ -81,8 +82,8 @@ double mean_of(const std::string& task, const report::ByUnit& values, const repo
 }
 
 void add_cells(const Row& row, const std::string& task, std::vector<Cell>& cells) {
-  cells.push_back(value_cell(row.measure, mean_of(task, row.values_a, row.values_b)));
-  cells.push_back(value_cell(row.measure, mean_of(task, row.values_b, row.values_a)));
+  cells.push_back(value_cell(row.measure, mean_of(task, row.of_a.values, row.of_b.values)));
+  cells.push_back(value_cell(row.measure, mean_of(task, row.of_b.values, row.of_a.values)));
   cells.push_back(difference_cell(row.measure, row.paired.by_task.at(task)));
 }
 
@@ -126,8 +127,9 @@ core::Json to_json(const Row& row) {
           {"a", number(row.a)},
           {"b", number(row.b)},
           {"difference", number(paired.difference.value)},
-          {"low", number(paired.difference.interval.low)},
-          {"high", number(paired.difference.interval.high)},
+          {"low", number(row.spread.interval.low)},
+          {"high", number(row.spread.interval.high)},
+          {"over", text_of(row.spread.basis)},
           {"verdict", report::name_of(row.verdict)},
           {"tasks", paired.tasks},
           {"pairs", paired.pairs},

@@ -39,12 +39,12 @@ StepMetrics final_metrics(const RunRecords& run) {
   return steps.back();
 }
 
-std::map<std::string, double> rates(const RunRecords& run, Measure measure) {
-  std::map<std::string, double> rates;
-  for (const auto& [task, counts] : final_metrics(run).tasks) {
-    if (counts.n > 0) rates[task] = static_cast<double>(counts.*counter_of(measure)) / counts.n;
+std::map<std::string, report::Stratum> counts_of(const RunRecords& run, Measure measure) {
+  std::map<std::string, report::Stratum> counts;
+  for (const auto& [task, of_task] : final_metrics(run).tasks) {
+    if (of_task.n > 0) counts[task] = {of_task.*counter_of(measure), of_task.n};
   }
-  return rates;
+  return counts;
 }
 
 // Log speedups by task: the best of all steps as it was found, then as it was timed anew.
@@ -87,23 +87,31 @@ const char* name_of(Measure measure) {
   return "";
 }
 
-report::ByUnit values_of(const Side& side, Measure measure, bool seeds) {
-  report::ByUnit values;
+Values values_of(const Side& side, Measure measure, bool seeds) {
+  Values all;
   std::map<report::Unit, const RunRecords*> from;
+  const auto unit_of = [&](const RunRecords& run, const std::string& task) {
+    const report::Unit unit{task, seeds ? run.seed : 0};
+    if (!from.emplace(unit, &run).second)
+      throw core::UserError("holds " + task + " of sample seed " + std::to_string(run.seed) +
+                                " twice: in " + from.at(unit)->path.string() + " and " +
+                                run.path.string(),
+                            side.name,
+                            "compare runs of one task set at a time");
+    return unit;
+  };
   for (const auto& run : side.runs) {
-    const auto of_run = measure == Measure::kBestKernel ? best_kernels(run) : rates(run, measure);
-    for (const auto& [task, value] : of_run) {
-      const report::Unit unit{task, seeds ? run.seed : 0};
-      if (!from.emplace(unit, &run).second)
-        throw core::UserError("holds " + task + " of sample seed " + std::to_string(run.seed) +
-                                  " twice: in " + from.at(unit)->path.string() + " and " +
-                                  run.path.string(),
-                              side.name,
-                              "compare runs of one task set at a time");
-      values[unit] = value;
+    if (measure == Measure::kBestKernel) {
+      for (const auto& [task, value] : best_kernels(run)) all.values[unit_of(run, task)] = value;
+      continue;
+    }
+    for (const auto& [task, counts] : counts_of(run, measure)) {
+      const auto unit = unit_of(run, task);
+      all.values[unit] = static_cast<double>(counts.k) / counts.n;
+      all.counts[unit] = counts;
     }
   }
-  return values;
+  return all;
 }
 
 }  // namespace vegttt::cli
