@@ -6,6 +6,7 @@
 #include <ucontext.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -134,6 +135,7 @@ inline void launch(Dim grid, unsigned threads, const std::function<void()>& kern
 
 #define ON_CPU
 #define __global__
+#define __host__
 #define __device__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
@@ -141,9 +143,11 @@ inline void launch(Dim grid, unsigned threads, const std::function<void()>& kern
 #define threadIdx on_cpu::thread_index
 #define blockIdx on_cpu::block_index
 #define blockDim on_cpu::block_size
+#define gridDim on_cpu::grid_size
 
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
+using u8 = std::uint8_t;
 using std::max;
 using std::min;
 struct uint2 {
@@ -176,6 +180,38 @@ inline float __shfl_xor_sync(unsigned, float v, unsigned by) {
   auto& block = on_cpu::Block::running();
   return block.exchange(v, block.lane() ^ by);
 }
+
+template <class T>
+T __shfl_sync(unsigned, T v, unsigned from) {
+  return on_cpu::Block::running().exchange(v, from);
+}
+inline int __shfl_up_sync(unsigned, int v, unsigned by) {
+  auto& block = on_cpu::Block::running();
+  return block.exchange(v, block.lane() < by ? block.lane() : block.lane() - by);
+}
+inline u32 __reduce_max_sync(unsigned, u32 v) {
+  u32 all[32];
+  on_cpu::Block::running().gather(v, all);
+  return *std::max_element(all, all + 32);
+}
+inline int __popc(u32 v) { return std::popcount(v); }
+inline void atomicOr(u32* to, u32 bits) { *to |= bits; }
+
+// Both halves, each rounded once.
+inline u32 times(u32 a, u32 b) {
+  const auto low = [](u32 v) { return __uint_as_float(v << 16); };
+  const auto high = [](u32 v) { return __uint_as_float(v & 0xffff0000u); };
+  return pair(low(a) * low(b), high(a) * high(b));
+}
+// Copies are there at once; groups of them need no end.
+inline void copy_16(void* to, const void* from, int bytes) {
+  std::memset(to, 0, 16);
+  std::memcpy(to, from, static_cast<std::size_t>(bytes));
+}
+inline void end_group() {}
+template <int kPending>
+void wait_for_groups() {}
+#define DYNAMIC_SHARED(name) alignas(16) static u8 name[64 << 10]
 
 // mma.sync.m16n8k16: a [16 rows, 16], b [16, 8 columns].
 inline void multiply(float (&c)[4], u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
