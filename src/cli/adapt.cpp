@@ -12,9 +12,12 @@ class Adapt : public Subcommand {
     app.add_option("overrides", overrides_, "key=value ...");
     app.add_flag(
         "--boa", boa_, "batch test-time training with checkpoint selection: --method batch_ttt");
-    app.add_option(
-           "--method", method_, "base, best_of_n or batch_ttt; otherwise what the file says")
-        ->check(CLI::IsMember({"base", "best_of_n", "batch_ttt"}));
+    app.add_option("--method",
+                   method_,
+                   "base, best_of_n, power_sampling, batch_ttt, sdpo, opsd or discover; otherwise "
+                   "what the file says")
+        ->check(CLI::IsMember(
+            {"base", "best_of_n", "power_sampling", "batch_ttt", "sdpo", "opsd", "discover"}));
     app.add_option(
         "--probe", probe_, "only show what theta_0 can do, from this many rollouts per task");
     add_run_options(app, run_);

@@ -1,5 +1,6 @@
 #include "vegttt/experiment/plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <optional>
@@ -59,22 +60,35 @@ std::optional<Speed> newest_speed(const config::ExperimentConfig& wanted,
   return best;
 }
 
+constexpr int kRules = 8;  // that pick of N rollouts; their picks are timed once more
+
+// At most: early stop and budgets may end sooner.
 void count(const config::ExperimentConfig& config, int tasks, Cost& cost) {
   const auto& adapt = config.adapt;
   const int samples = config.sampling.samples_per_task;
+  int outside = 0, evaluated = -1;  // rollouts beside the budget; verdicts, -1: of all rollouts
   if (adapt.method == "base") {
     cost.rollouts = tasks * samples;
-  } else if (adapt.method == "best_of_n") {
+  } else if (adapt.method == "best_of_n" || adapt.method == "power_sampling") {
     cost.rollouts = tasks * adapt.best_of_n_samples;
-    cost.evaluations = tasks;  // the selected kernels, once more
-  } else if (adapt.method == "batch_ttt") {
-    cost.updates = adapt.steps;
-    cost.rollouts = tasks * (samples * (adapt.steps + 1) + adapt.reevaluate_samples);
-  } else {
+    if (adapt.evaluate_top > 0 && adapt.method == "best_of_n")
+      evaluated = tasks * std::min(adapt.evaluate_top, adapt.best_of_n_samples);
+    cost.evaluations = tasks * std::min(kRules, adapt.best_of_n_samples);
+  } else if (adapt.method == "rlvr") {
     cost.updates = adapt::rlvr_steps(adapt, tasks);
     cost.rollouts = adapt.epochs * tasks * samples;
+  } else {
+    cost.updates = adapt.steps;
+    cost.rollouts = tasks * samples * (adapt.steps + 1);
+    outside = tasks * adapt.reevaluate_samples;
   }
-  cost.evaluations += cost.rollouts;
+  const auto limit = [](int count, std::int64_t limit) {
+    return limit > 0 && limit < count ? static_cast<int>(limit) : count;
+  };
+  cost.rollouts = limit(cost.rollouts, config.budget.rollouts);
+  cost.evaluations +=
+      limit(evaluated < 0 ? cost.rollouts : evaluated, config.budget.evaluations) + outside;
+  cost.rollouts += outside;
 }
 
 std::string duration(double seconds) {

@@ -125,6 +125,14 @@ TEST(Sdpo, ReportsWhatTheTeacherReadAndTheGap) {
   EXPECT_TRUE(run.store.results.contains("sdpo_summary.json"));
 }
 
+TEST(Sdpo, TheLastRoundHasNoUpdateAndNoTeacherTokens) {
+  FakeRun run;
+  taught(run, run_sdpo);  // one update, two rounds
+  EXPECT_EQ(run.store.spent.rollouts, 32);
+  EXPECT_EQ(run.store.lines("teacher.jsonl").size(), 16u);
+  EXPECT_EQ(run.store.spent.teacher_completion_tokens, 16 * 4);
+}
+
 TEST(Opsd, TeacherReadsTheFastestVerifiedKernelThatIsNotTheStudents) {
   FakeRun run;
   const auto texts = taught(run, run_opsd);
