@@ -14,8 +14,8 @@ class Compare : public Subcommand {
   void add(CLI::App& app) override {
     app.add_option("a", a_, "run, folder of runs, or CAMPAIGN:LABEL")->required();
     app.add_option("b", b_, "the same; the verdict is about this one")->required();
-    app.add_option("--format", format_, "plain, md, latex, csv or json")
-        ->check(CLI::IsMember({"plain", "md", "latex", "csv", "json"}))
+    app.add_option("--format", format_, "plain, md (or markdown), latex, csv or json")
+        ->check(CLI::IsMember({"plain", "md", "markdown", "latex", "csv", "json"}))
         ->capture_default_str();
   }
 
