@@ -179,13 +179,15 @@ TEST(ComparePaired, TakesWhatBothHaveAndClustersByTask) {
   EXPECT_EQ(result.tasks_better, 1);
   EXPECT_EQ(result.tasks_worse, 1);
   EXPECT_NEAR(result.by_seed.at(2), 0.6, 1e-12);
+  // Seeds: (0.4 - 0.2) / 2 and 0.6.
+  EXPECT_NEAR(result.over_seeds.p, paired_t({0.1, 0.6}).p, 1e-9);
 }
 
 TEST(ComparePaired, IsUnclearWhereTheIntervalHoldsZero) {
-  EXPECT_EQ(verdict_of({-0.1, 0.2}), Verdict::kUnclear);
-  EXPECT_EQ(verdict_of({0.0, 0.2}), Verdict::kUnclear);
-  EXPECT_EQ(verdict_of({0.1, 0.2}), Verdict::kBetter);
-  EXPECT_EQ(verdict_of({-0.2, -0.1}), Verdict::kWorse);
+  EXPECT_EQ(verdict_of(Interval{-0.1, 0.2}), Verdict::kUnclear);
+  EXPECT_EQ(verdict_of(Interval{0.0, 0.2}), Verdict::kUnclear);
+  EXPECT_EQ(verdict_of(Interval{0.1, 0.2}), Verdict::kBetter);
+  EXPECT_EQ(verdict_of(Interval{-0.2, -0.1}), Verdict::kWorse);
 }
 
 }  // namespace

@@ -12,14 +12,17 @@ namespace vegttt::report {
 namespace {
 
 std::string how_sure(const PairedComparison& paired) {
-  char text[128];
+  char text[160];
   std::snprintf(text,
                 sizeof text,
                 "%d tasks x %zu seeds, %.0f %% of bootstrap draws above 1.0",
                 paired.tasks,
                 paired.by_seed.size(),
                 100 * paired.difference.share_above_zero);
-  return text;
+  std::string sure = text;
+  if (std::isnan(paired.over_seeds.p)) return sure;
+  std::snprintf(text, sizeof text, "; given these tasks p = %.3f over seeds", paired.over_seeds.p);
+  return sure + text;
 }
 
 std::string yes_or_no(Verdict verdict) {
@@ -43,7 +46,7 @@ std::string sentence_of(const Campaign& campaign,
   if (paired.pairs == 0) return label + " against " + reference + ": no pair of finished runs yet.";
   const auto& difference = paired.difference;
   std::string text =
-      label + " against " + reference + ": " + yes_or_no(verdict_of(difference.interval)) +
+      label + " against " + reference + ": " + yes_or_no(verdict_of(paired)) +
       ". Its best kernels are " +
       factor_text(difference.value, difference.interval.low, difference.interval.high) +
       " as fast (95 % over tasks; " + how_sure(paired) + ").";

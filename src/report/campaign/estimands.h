@@ -55,6 +55,5 @@ std::vector<Headroom> headroom_of(const Campaign& campaign);
 
 std::vector<std::string> tasks_of(const Campaign& campaign);  // with best kernels, numeric order
 bool is_descriptive(const Campaign& campaign);                // fewer than 10 tasks
-inline constexpr int kFewestTasks = 10;
 
 }  // namespace vegttt::report

@@ -13,7 +13,7 @@ Cell factors(const BootstrapResult& result) {
 }
 
 std::string verdict_text(const Campaign& campaign, const PairedComparison& paired) {
-  const std::string verdict = name_of(verdict_of(paired.difference.interval));
+  const std::string verdict = name_of(verdict_of(paired));
   return is_descriptive(campaign) ? verdict + " (descriptive)" : verdict;
 }
 
@@ -32,7 +32,7 @@ std::vector<Cell> row_of(const Campaign& campaign,
                            number_cell(level.value, 4),
                            factors(level)};
   if (!reference || *reference == label) {
-    row.insert(row.end(), 5, missing_cell());
+    row.insert(row.end(), 6, missing_cell());
     return row;
   }
   const auto paired = compare_paired(ours, log_speedups(campaign, *reference, tasks));
@@ -41,6 +41,7 @@ std::vector<Cell> row_of(const Campaign& campaign,
   row.push_back(std::to_string(paired.tasks_better) + "/" + std::to_string(paired.tasks_equal) +
                 "/" + std::to_string(paired.tasks_worse));
   row.push_back(number_cell(paired.std_over_seeds, 4));
+  row.push_back(number_cell(paired.over_seeds.p, 3));
   row.push_back(paired.pairs == 0 ? "-" : verdict_text(campaign, paired));
   return row;
 }
@@ -71,8 +72,9 @@ Table primary_table(const Campaign& campaign) {
                        "P(>0)",
                        "tasks +/=/-",
                        "std of seeds",
+                       "p of seeds",
                        "verdict"},
-                      {false, false, true, true, true, true, true, true, true, true, false});
+                      {false, false, true, true, true, true, true, true, true, true, true, false});
   const auto with_headroom = tasks_with_headroom(campaign);
   const bool apart = !with_headroom.empty() && with_headroom.size() < tasks_of(campaign).size();
   for (const auto& label : campaign.labels()) {
@@ -86,12 +88,15 @@ Table primary_table(const Campaign& campaign) {
       "of "
       "the mean over seeds; factors are their exponentials. `P(>0)`: share of bootstrap draws "
       "above "
-      "0. `std of seeds`: sample standard deviation (n - 1) of the seeds' mean difference, in log.",
+      "0. `std of seeds`: sample standard deviation (n - 1) of the seeds' mean difference, in log; "
+      "`p of "
+      "seeds`: t test of these differences, which is about these tasks only.",
       "Rows are compared with " + reference +
           " one by one; intervals are not widened for their number."};
   if (is_descriptive(campaign))
     table.notes.push_back("Fewer than " + std::to_string(kFewestTasks) +
-                          " tasks: descriptive of these tasks, no statement about others.");
+                          " tasks: descriptive of these tasks, no statement about others; "
+                          "`better` and `worse` need the seeds to agree as well (p < .05).");
   table.circumstances = circumstances_of(campaign);
   table.circumstances.n = std::to_string(tasks_of(campaign).size()) + " tasks";
   table.circumstances.interval = "95 %, percentile bootstrap clustered by task";

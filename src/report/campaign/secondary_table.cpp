@@ -39,7 +39,7 @@ std::vector<Cell> row_of(const Campaign& campaign, const std::string& label, Rat
           percent_cell(clustered_bootstrap(clusters_of(start)).value),
           points_cell(paired.difference.value),
           interval_of(paired.difference),
-          paired.pairs == 0 ? "-" : name_of(verdict_of(paired.difference.interval)),
+          paired.pairs == 0 ? "-" : name_of(verdict_of(paired)),
           moved_cell(moved),
           adaptation_text(method, moved)};
 }

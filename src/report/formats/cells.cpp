@@ -94,7 +94,7 @@ std::string Cells::markdown() const { return as_text(*this).markdown(); }
 std::vector<std::string> Circumstances::lines() const {
   std::vector<std::string> parts;
   const auto say = [&](const char* what, const std::string& value) {
-    if (!value.empty()) parts.push_back(std::string(what) + " " + value);
+    if (!value.empty()) parts.push_back(*what == '\0' ? value : std::string(what) + " " + value);
   };
   say("n:", n);
   say("", denominators);
@@ -104,7 +104,7 @@ std::vector<std::string> Circumstances::lines() const {
   say("Protocol", protocol);
   say("Machine:", machine);
   std::vector<std::string> lines;
-  if (!parts.empty()) lines.push_back(std::string(core::trim(core::join(parts, ". "))) + ".");
+  if (!parts.empty()) lines.push_back(core::join(parts, ". ") + ".");
   if (!missing.empty()) lines.push_back("Missing: " + core::join(missing, "; ") + ".");
   return lines;
 }

@@ -1,7 +1,6 @@
 #include "vegttt/report/statistics/paired.h"
 
 #include "vegttt/report/statistics/moments.h"
-#include "vegttt/report/statistics/tests.h"
 
 namespace vegttt::report {
 namespace {
@@ -42,6 +41,7 @@ PairedComparison compare_paired(const ByUnit& a, const ByUnit& b, const Bootstra
   }
   result.difference = clustered_bootstrap(clusters, options);
   result.std_over_seeds = sample_std(seed_means);
+  result.over_seeds = paired_t(seed_means);
   count_tasks(result);
   return result;
 }
@@ -62,6 +62,12 @@ Verdict verdict_of(const Interval& difference) {
   if (difference.low > 0) return Verdict::kBetter;
   if (difference.high < 0) return Verdict::kWorse;
   return Verdict::kUnclear;
+}
+
+Verdict verdict_of(const PairedComparison& paired) {
+  const bool seeds_agree = paired.over_seeds.p < 0.05;  // false for NaN
+  if (paired.tasks < kFewestTasks && !seeds_agree) return Verdict::kUnclear;
+  return verdict_of(paired.difference.interval);
 }
 
 }  // namespace vegttt::report

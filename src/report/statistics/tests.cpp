@@ -59,10 +59,11 @@ double sign_test(int above, int below) {
 TestResult paired_t(const std::vector<double>& differences) {
   TestResult result;
   const double spread = sample_std(differences), nan = std::nan("");
-  if (std::isnan(spread) || spread == 0) return {nan, nan, nan};
+  const double centre = mean(differences);
+  if (std::isnan(spread) || (spread == 0 && centre == 0)) return {nan, nan, nan};
   const auto n = static_cast<double>(differences.size());
   result.degrees = n - 1;
-  result.statistic = mean(differences) / (spread / std::sqrt(n));
+  result.statistic = centre / (spread / std::sqrt(n));
   result.p = student_two_sided(result.statistic, result.degrees);
   return result;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vegttt/report/statistics/bootstrap.h"
+#include "vegttt/report/statistics/tests.h"
 
 namespace vegttt::report {
 
@@ -23,6 +24,8 @@ struct PairedComparison {
   std::map<std::string, double> by_task;
   std::map<std::int64_t, double> by_seed;  // mean over tasks
   double std_over_seeds = 0;               // n - 1; NaN for one seed
+  TestResult
+      over_seeds;  // t test of the seeds' means: about these tasks, not others; NaN for one seed
 };
 PairedComparison compare_paired(const ByUnit& a,
                                 const ByUnit& b,
@@ -32,5 +35,9 @@ enum class Verdict { kBetter, kWorse, kUnclear };
 const char* name_of(Verdict verdict);  // "better", "worse", "unclear"
 // Better or worse only where the interval leaves zero out.
 Verdict verdict_of(const Interval& difference);
+// With few tasks the bootstrap leaves zero out as soon as all have one sign, which of three tasks
+// happens by chance in every fourth case: then the seeds must agree as well (p < .05).
+inline constexpr int kFewestTasks = 10;
+Verdict verdict_of(const PairedComparison& paired);
 
 }  // namespace vegttt::report

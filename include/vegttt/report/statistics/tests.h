@@ -24,7 +24,8 @@ TestResult chi_square_homogeneity(const std::vector<Stratum>& groups);
 // Differences above and below zero; equal ones are left out beforehand.
 double sign_test(int above, int below);
 
-// Are the differences zero on average? NaN below two differences or without spread.
+// Are the differences zero on average? NaN below two differences, and where all are zero; p = 0
+// where all are the same other number.
 TestResult paired_t(const std::vector<double>& differences);
 
 }  // namespace vegttt::report
