@@ -35,6 +35,8 @@ TEST(LocalLearner, TrainerAndSamplerAgreeAndTheRewardRises) {
     (i < 10 ? first : last) += i < 10 || i >= 30 ? mean_reward(batch) / 10 : 0;
     const auto stats = learner->update(batch, options, sampling_options());
     EXPECT_LT(stats.logprob_gap_max, 1e-4);
+    EXPECT_LE(stats.logprob_gap_p999, stats.logprob_gap_max);
+    EXPECT_GE(stats.logprob_gap_p999, stats.logprob_gap_mean);
     EXPECT_LT(std::abs(stats.kl_sampler_v1), 1e-5);
     EXPECT_EQ(stats.clip_fraction, 0);
     EXPECT_EQ(stats.kl_theta0 > 0, i > 0);
@@ -65,6 +67,16 @@ TEST(LocalLearner, PackingChangesNothingButRounding) {
       pair.b.copy_(one->adapter()->pairs.at(path).b);
     }
   }
+}
+
+TEST(LocalLearner, CheckpointingChangesNotABit) {
+  const auto kept = tiny_policy(), computed_again = tiny_policy();
+  auto options = learn_options();
+  options.checkpointing = "off";
+  step(*kept, *make_learner(kept), options, 0);
+  options.checkpointing = "on";
+  step(*computed_again, *make_learner(computed_again), options, 0);
+  EXPECT_EQ(largest_difference(*kept->adapter(), *computed_again->adapter()), 0);
 }
 
 TEST(LocalLearner, SavedLoadedAndContinuedEqualsUninterruptedBitForBit) {

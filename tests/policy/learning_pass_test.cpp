@@ -128,6 +128,24 @@ INSTANTIATE_TEST_SUITE_P(Families,
                                          "gpt_oss_mxfp4"),
                          [](const auto& info) { return std::string(info.param); });
 
+TEST(LearningPlan, RecomputesOnlyWhereLittleFits) {
+  const Transformer model = load_transformer(tiny_folder());
+  const std::int64_t much = std::int64_t{1} << 40;
+  const LearningPlan roomy = plan_learning(model, much, 300, "auto", 0);
+  EXPECT_EQ(roomy.checkpointing, Checkpointing::kOff);
+  EXPECT_EQ(roomy.tokens, 8192);
+  const std::int64_t little = 2 * (roomy.fixed_bytes + 2000 * roomy.bytes_per_token);
+  const LearningPlan tight = plan_learning(model, little, 300, "auto", 0);
+  EXPECT_EQ(tight.checkpointing, Checkpointing::kOn);
+  EXPECT_LT(tight.bytes_per_token, roomy.bytes_per_token);
+  EXPECT_GT(tight.tokens, 2000);
+  EXPECT_EQ(plan_learning(model, little, 300, "off", 0).checkpointing, Checkpointing::kOff);
+  EXPECT_LT(plan_learning(model, little, 300, "off", 0).tokens, 4096);
+  EXPECT_EQ(plan_learning(model, much, 300, "on", 0).checkpointing, Checkpointing::kOn);
+  EXPECT_EQ(plan_learning(model, 0, 300, "auto", 0).tokens, 300);  // a sequence is never cut
+  EXPECT_EQ(plan_learning(model, 0, 300, "auto", 77).tokens, 77);  // as asked
+}
+
 // Windows that prompts leave, reach, and do not; with sinks and without; groups of heads.
 TEST(SharedAttention, EqualsAutogradsGradientsForEveryWindowAndSinks) {
   const Packed packed(10);

@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "kernels_on_cpu.h"
+#include "kernel_on_cpu.h"
 #include "training/elementwise.h"
 #include "vegttt/policy/logit_rows.h"
 
 namespace kernels {
-using namespace emulated;  // NOLINT
+using i64 = std::int64_t;
+struct alignas(16) float4 {
+  float x, y, z, w;
+};
 #define HEAD_DIM 128
 #include "../../kernels/policy/train.cu"
 }  // namespace kernels
@@ -18,8 +21,7 @@ using namespace emulated;  // NOLINT
 namespace vegttt::policy {
 namespace {
 
-using emulated::bf16;
-using emulated::launch;
+using on_cpu::launch;
 
 const bf16* read(const at::Tensor& x) { return static_cast<const bf16*>(x.const_data_ptr()); }
 bf16* write(const at::Tensor& x) { return static_cast<bf16*>(x.mutable_data_ptr()); }
@@ -257,7 +259,7 @@ TEST_F(TrainKernels, MxFp4IsWidenedExactly) {
                    scales = at::randint(90, 160, {9, 10}, at::kByte);
   at::Tensor wide = at::empty({9, 320}, at::kBFloat16);
   launch({2}, 256, [&] {
-    kernels::widen_blocks(reinterpret_cast<const emulated::u32*>(blocks.const_data_ptr()),
+    kernels::widen_blocks(reinterpret_cast<const u32*>(blocks.const_data_ptr()),
                           scales.const_data_ptr<std::uint8_t>(),
                           write(wide),
                           4 * 90);
