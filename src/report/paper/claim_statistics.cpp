@@ -4,8 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "our_runs.h"
-#include "published.h"
+#include "published_trajectory.h"
 #include "tables_of_paper.h"
 #include "vegttt/report/statistics.h"
 
@@ -21,13 +20,7 @@ struct Seen {
 
 Seen published_trajectory() {
   Seen seen{"counts, seed 42", {}};
-  const auto& c = counts();
-  for (std::size_t s = 0; s < c.trajectory.begin()->second.size(); ++s) {
-    Step step;
-    for (const auto& [task, by_step] : c.trajectory)
-      step.push_back({by_step[s], c.trajectory_samples});
-    seen.steps.push_back(step);
-  }
+  for (std::size_t s = 0; s < published_steps(); ++s) seen.steps.push_back(published_step(s));
   return seen;
 }
 
