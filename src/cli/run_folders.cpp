@@ -14,20 +14,6 @@ using core::fs::path;
 
 constexpr int kLevels = 3;
 
-// A line of /proc/locks: "1: FLOCK  ADVISORY  WRITE 4711 fe:00:5313567 0 EOF".
-bool is_locked(const path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return false;
-  std::ifstream locks("/proc/locks");
-  if (!locks) return true;
-  const std::string inode = ":" + std::to_string(status.st_ino) + " ";
-  for (std::string line; std::getline(locks, line);) {
-    if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos)
-      return true;
-  }
-  return false;
-}
-
 void collect(const path& folder, int levels, std::vector<path>& runs) {
   if (is_run(folder)) {
     runs.push_back(folder);
@@ -68,6 +54,19 @@ const char* name_of(RunState state) {
 
 bool is_run(const path& folder) {
   return core::fs::exists(folder / "config.yaml") && core::fs::exists(folder / "run.json");
+}
+
+bool is_locked(const path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return false;
+  std::ifstream locks("/proc/locks");  // "1: FLOCK  ADVISORY  WRITE 4711 fe:00:5313567 0 EOF"
+  if (!locks) return true;
+  const std::string inode = ":" + std::to_string(status.st_ino) + " ";
+  for (std::string line; std::getline(locks, line);) {
+    if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos)
+      return true;
+  }
+  return false;
 }
 
 RunState state_of(const path& run, const std::string& method) {

@@ -12,6 +12,8 @@ enum class RunState { kFinished, kRunning, kEnded };  // ended: without its resu
 const char* name_of(RunState state);                  // "finished", "running", "ended early"
 
 bool is_run(const core::fs::path& folder);
+// Whether a process holds the lock of a run or of a campaign. True where the system does not tell.
+bool is_locked(const core::fs::path& lock_file);
 // Whether a process holds the run's lock. Where the system does not tell, it is taken to run.
 RunState state_of(const core::fs::path& run, const std::string& method);
 

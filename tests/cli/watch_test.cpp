@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <thread>
 
 #include "program.h"
 #include "vegttt/core/clock.h"
@@ -166,6 +167,25 @@ TEST_F(Watch, EndsWith130OnCtrlCAndLeavesTheRunAlone) {
   EXPECT_EQ(seen.exit_code, 130) << seen.text;
   EXPECT_THAT(seen.text, HasSubstr("\033[?1049l"));
   EXPECT_EQ(run.wait(), 0);
+}
+
+TEST_F(Watch, OfACampaignShowsOneRunAfterAnother) {
+  const auto campaign = folder_.path() / "campaign";
+  WrittenRun().write(campaign / "first");
+  const int lock = ::open((campaign / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  std::thread later([&] {
+    ::usleep(2'000'000);
+    WrittenRun().write(folder_.path() / "second");
+    core::fs::rename(folder_.path() / "second", campaign / "second");
+    ::usleep(1'000'000);
+    ::close(lock);
+  });
+  const auto result = vegttt_program({"watch", campaign.string()});
+  later.join();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("campaign/first\n"));
+  EXPECT_THAT(result.err, HasSubstr("campaign/second\n"));
 }
 
 TEST_F(Watch, SaysThatARunEndedEarly) {

@@ -1,10 +1,11 @@
-// vegttt watch RUN: a run in progress, from its files alone. Nothing of it is written or locked.
+// vegttt watch [RUN]: a run in progress, from its files alone. Nothing of it is written or locked.
 #include <unistd.h>
 
 #include <iostream>
 
 #include "progress.h"
 #include "subcommand.h"
+#include "vegttt/core/log.h"
 #include "vegttt/core/stop.h"
 #include "watch/run_view.h"
 #include "watch/terminal.h"
@@ -52,38 +53,58 @@ void throw_if_stopped() {
 class Watch : public Subcommand {
  public:
   void add(CLI::App& app) override {
-    app.add_option("run", folder_, "folder of the run; otherwise the newest below runs/");
+    app.add_option("run", folder_, "a run; or a folder: its newest run, of a campaign all to come")
+        ->capture_default_str();
   }
 
   core::ExitCode run(const CommonOptions& common) override {
-    RunView view(folder_.empty() ? newest_run("runs") : core::fs::path(folder_));
+    const core::fs::path place = folder_;
+    if (is_run(place) || !core::fs::exists(place)) return result_of(watch(place, common), place);
+    core::fs::path last;
+    for (RunState state = RunState::kEnded;; wait()) {
+      const auto run = newest_run(place);
+      if (run != last || is_locked(run / "lock")) state = watch(run, common);
+      last = run;
+      if (!is_locked(run.parent_path() / "lock")) return result_of(state, run);
+    }
+  }
+
+ private:
+  static core::ExitCode result_of(RunState state, const core::fs::path& run) {
+    if (state == RunState::kFinished) return core::ExitCode::kDone;
+    throw core::Stopped(core::ExitCode::kEndedEarly,
+                        "the run ended early. Continue with: vegttt resume " + run.string());
+  }
+
+  static RunState watch(const core::fs::path& run, const CommonOptions& common) {
+    RunView view(run);
     if (common.json || ::isatty(STDOUT_FILENO) == 0)
       follow_by_line(view, common.json);
     else
       follow_on_screen(view);
-    if (view.state() == RunState::kFinished) return core::ExitCode::kDone;
-    throw core::Stopped(
-        core::ExitCode::kEndedEarly,
-        "the run ended early. Continue with: vegttt resume " + view.path().string());
+    return view.state();
   }
 
- private:
+  static void wait() {
+    throw_if_stopped();
+    ::usleep(kLookEveryUs);
+    throw_if_stopped();
+  }
+
   // Calls `show` after every look; ends with the run.
   template <class Show>
   static void follow(RunView& view, const Show& show) {
     // Twice: a run that is just being made has no lock for a moment.
-    for (int looks_without_run = 0; looks_without_run < 2;) {
+    for (int looks_without_run = 0; looks_without_run < 2; wait()) {
       view.refresh();
       show();
       if (view.state() == RunState::kFinished) return;
       looks_without_run = view.state() == RunState::kEnded ? looks_without_run + 1 : 0;
-      throw_if_stopped();
-      ::usleep(kLookEveryUs);
-      throw_if_stopped();
     }
   }
 
   static void follow_by_line(RunView& view, bool json) {
+    core::info("run    " + view.path().string());
     StepLines lines(json);
     follow(view, [&] { lines.show(view); });
     lines.end(view);
@@ -101,7 +122,7 @@ class Watch : public Subcommand {
     for (const auto& line : screen_of(view, size)) std::cout << line << "\n";
   }
 
-  std::string folder_;
+  std::string folder_ = "runs";
 };
 
 }  // namespace
