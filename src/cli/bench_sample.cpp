@@ -2,7 +2,6 @@
 // --targets runs the shapes that this program promises something about, --diverge asks how much the
 // batch changes what is sampled.
 #include <ATen/Parallel.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
@@ -10,6 +9,7 @@
 #include "bench_policy.h"
 #include "sample_divergence.h"
 #include "sample_targets.h"
+#include "sample_text.h"
 #include "subcommand.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/policy/device.h"
@@ -48,7 +48,7 @@ class BenchSample : public Subcommand {
     const at::Device device = flags_.device();
     ceilings_ = {copy_bytes_per_s(device), product_flops_per_s(device, flags_.dtype())};
     policy::release_unused_memory(device);
-    if (!targets_) return show(common, measure_one(), print);
+    if (!targets_) return show(common, measure_one(), print_sampling);
     core::Json rows = core::Json::array();
     for (const SampleTarget& target : sample_targets()) {
       flags_.shape = target.shape;
@@ -165,44 +165,6 @@ class BenchSample : public Subcommand {
     if (with_parts_) json["step_parts_us"] = times.parts;
     if (with_parts_) json["step_parts_completion_tokens"] = short_tokens();
     return json;
-  }
-
-  static void print(const core::Json& r) {
-    const auto number = [&](const char* key) { return r[key].get<double>(); };
-    std::cout << fmt::format(
-        "{}, rank {}, {} on {}\n"
-        "{} rows of {} prompts of {} tokens, {} new: {:.0f} tokens/s, prompts included\n"
-        "  first token  {:8.3f} s after the start, for all rows\n"
-        "  step         {:8.3f} ms: {:.0f} tokens/s\n"
-        "  bandwidth    {:8.1f} % of {:.0f} GB/s (a copy): {:.3f} GB of weights, {:.3f} of the "
-        "adapter, {:.3f} of keys and values\n"
-        "  arithmetic   {:8.1f} % of {:.2f} TFLOP/s (a product): {:.1f} GFLOP\n"
-        "  memory       {:8.2f} GiB at most\n",
-        r["model"].get<std::string>(),
-        r["adapter_rank"].get<int>(),
-        r["dtype"].get<std::string>(),
-        r["device"].get<std::string>(),
-        r["rows"].get<int>(),
-        r["prompts"].get<int>(),
-        r["prompt_tokens"].get<int>(),
-        r["new_tokens"].get<int>(),
-        number("tokens_per_s"),
-        number("first_token_s"),
-        number("step_ms"),
-        number("decode_tokens_per_s"),
-        100 * number("bandwidth_share"),
-        number("copy_bytes_per_s") * 1e-9,
-        number("step_weight_bytes") * 1e-9,
-        number("step_adapter_bytes") * 1e-9,
-        number("step_kv_bytes") * 1e-9,
-        100 * number("arithmetic_share"),
-        number("product_flops_per_s") * 1e-12,
-        number("step_flops") * 1e-9,
-        number("peak_memory_bytes") / (1 << 30));
-    if (!r.contains("step_parts_us")) return;
-    if (r["step_parts_us"].empty()) std::cout << "  parts        not told apart here\n";
-    for (const auto& [part, us] : r["step_parts_us"].items())
-      std::cout << fmt::format("  {:<14} {:9.1f} us\n", part, us.get<double>());
   }
 
   BenchFlags flags_;

@@ -45,7 +45,8 @@ std::vector<std::string> known_words(const CLI::App& app, bool flags) {
 }
 
 void add_examples(CLI::App& app, const std::string& path) {
-  app.footer(examples_text(path));
+  const std::string own = app.get_footer(), examples = examples_text(path);
+  app.footer(own + (own.empty() || examples.empty() ? "" : "\n\n") + examples);
   for (auto* nested : app.get_subcommands([](const CLI::App*) { return true; }))
     add_examples(*nested, path + " " + nested->get_name());
 }
