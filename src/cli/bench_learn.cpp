@@ -29,7 +29,11 @@ std::vector<float> score(const policy::Transformer& model, const records::Rollou
   policy::Packing packing;
   packing.add(tokens.size(0));
   const auto first = static_cast<std::int64_t>(rollout.prompt_tokens.size());
-  const at::Tensor hidden = policy::forward_packed(model, tokens, packing).slice(0, first - 1, -1);
+  // Another pass than the learner's own where that is quick: of experts it is not.
+  const at::Tensor states = model.config.experts > 0
+                                ? policy::forward_learning(model, tokens, packing, {})
+                                : policy::forward_packed(model, tokens, packing);
+  const at::Tensor hidden = states.slice(0, first - 1, -1);
   const at::Tensor targets = tokens.slice(0, first).unsqueeze(1);
   std::vector<at::Tensor> logprobs;
   constexpr std::int64_t kChunk = 512;  // a whole sequence's logits may be gigabytes

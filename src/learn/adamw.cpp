@@ -19,17 +19,27 @@ void AdamW::step(const std::map<std::string, at::Tensor>& parameters,
   ++steps_;
   const double mean_share = 1 - std::pow(options.beta1, steps_),
                square_share = 1 - std::pow(options.beta2, steps_);
+  std::vector<at::Tensor> values, gradients, means, squares;  // all at once: few launches
   for (const auto& [name, parameter] : parameters) {
-    const at::Tensor gradient = parameter.grad();
-    if (!gradient.defined()) continue;
+    if (!parameter.grad().defined()) continue;
     Moments& moments = state_[name];
     if (!moments.mean.defined()) moments = {at::zeros_like(parameter), at::zeros_like(parameter)};
-    moments.mean.mul_(options.beta1).add_(gradient, 1 - options.beta1);
-    moments.square.mul_(options.beta2).addcmul_(gradient, gradient, 1 - options.beta2);
-    const at::Tensor scale = (moments.square / square_share).sqrt_().add_(options.epsilon);
-    if (options.weight_decay != 0) parameter.mul_(1 - options.learning_rate * options.weight_decay);
-    parameter.addcdiv_(moments.mean, scale, -options.learning_rate / mean_share);
+    values.push_back(parameter);
+    gradients.push_back(parameter.grad());
+    means.push_back(moments.mean);
+    squares.push_back(moments.square);
   }
+  if (values.empty()) return;
+  at::_foreach_mul_(means, options.beta1);
+  at::_foreach_add_(means, gradients, 1 - options.beta1);
+  at::_foreach_mul_(squares, options.beta2);
+  at::_foreach_addcmul_(squares, gradients, gradients, 1 - options.beta2);
+  const auto scales = at::_foreach_div(squares, square_share);
+  at::_foreach_sqrt_(scales);
+  at::_foreach_add_(scales, options.epsilon);
+  if (options.weight_decay != 0)
+    at::_foreach_mul_(values, 1 - options.learning_rate * options.weight_decay);
+  at::_foreach_addcdiv_(values, means, scales, -options.learning_rate / mean_share);
 }
 
 tensors::TensorMap AdamW::state() const {

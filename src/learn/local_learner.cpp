@@ -359,16 +359,15 @@ void LocalLearner::check_gap(const Sums& sums, double tolerance, double temperat
 }
 
 double LocalLearner::clip_gradients(double limit) {
-  double squares = 0;
+  std::vector<at::Tensor> gradients, squares;  // summed there, so that a GPU is asked once
   for (const auto& [name, parameter] : parameters_) {
-    if (parameter.grad().defined()) squares += total(parameter.grad() * parameter.grad());
+    if (!parameter.grad().defined()) continue;
+    gradients.push_back(parameter.grad());
+    squares.push_back((parameter.grad() * parameter.grad()).to(at::kDouble).sum());
   }
-  const double norm = std::sqrt(squares);
+  const double norm = squares.empty() ? 0 : std::sqrt(at::stack(squares).sum().item<double>());
   if (!std::isfinite(norm)) throw core::MachineError("the gradient is not finite", "learn.update");
-  if (limit <= 0 || norm <= limit) return norm;
-  for (auto& [name, parameter] : parameters_) {
-    if (parameter.grad().defined()) parameter.mutable_grad().mul_(limit / norm);
-  }
+  if (limit > 0 && norm > limit) at::_foreach_mul_(gradients, limit / norm);
   return norm;
 }
 

@@ -6,6 +6,7 @@
 
 #include "token_logprobs.h"
 #include "vegttt/core/stop.h"
+#include "vegttt/policy/learning_pass.h"
 
 namespace vegttt::learn {
 namespace {
@@ -41,8 +42,11 @@ void score_tokens(const policy::Transformer& model,
   for (const MicroBatch& packed : pack(complete, chosen, weights, limit)) {
     core::throw_if_stopped();
     const MicroBatch batch = packed.to(model.device());
+    // On a CPU by the sampler's own kernels.
     const at::Tensor hidden =
-        policy::forward_packed(model, batch.tokens, batch.packing).index_select(0, batch.rows);
+        model.device().is_cpu()
+            ? policy::forward_packed(model, batch.tokens, batch.packing).index_select(0, batch.rows)
+            : policy::forward_learning(model, batch.tokens, batch.packing, batch.rows);
     const auto now =
         token_logprobs(hidden, model.weights.head, batch.targets, sampling, as_sampled);
     std::int64_t at = 0;
