@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "../../src/cli/sample_targets.h"
 #include "program.h"
 #include "vegttt/core/json.h"
 
@@ -72,6 +75,61 @@ TEST(BenchCommand, MakesANamedShape) {
   EXPECT_EQ(json["model"], "starter");
   EXPECT_TRUE(json["random_weights"].get<bool>());
   EXPECT_EQ(json["adapter_rank"], 16);
+}
+
+TEST(BenchCommand, ComparesRolloutsOfOtherBatches) {
+  const auto json = bench({"sample",
+                           "--policy",
+                           kMixture,
+                           "--batch",
+                           "40",
+                           "--prompt",
+                           "8",
+                           "--new",
+                           "4",
+                           "--prompts",
+                           "5",
+                           "--diverge"});
+  ASSERT_EQ(json["modes"].size(), 2);
+  for (const auto& mode : json["modes"]) {
+    ASSERT_EQ(mode["batches"].size(), 3);
+    EXPECT_EQ(mode["batches"][1]["batch"], 32);
+    EXPECT_EQ(mode["batches"][2]["batch"], 1);
+    for (const auto& one : mode["batches"]) {
+      EXPECT_EQ(one["tokens_compared"], 40 * 4);
+      // A CPU's float32 does not depend on the batch.
+      EXPECT_EQ(one["rollouts_that_differ"], 0);
+      EXPECT_EQ(one["largest_logprob_difference"], 0);
+    }
+  }
+}
+
+TEST(SampleTargets, AreMetOnlyWhenEveryPartIsKnownToBe) {
+  const core::Json measured = {{"model", "gpt-oss-20b"},
+                               {"step_ms", 9.0},
+                               {"tokens_per_s", 12000},
+                               {"bandwidth_share", 0.6},
+                               {"peak_memory_bytes", 20.0 * (1 << 30)}};
+  const cli::SampleTarget target{"gpt-oss-20b", 12, 0, 40, 0};
+  const core::Json unknown = cli::against(target, measured, "");
+  EXPECT_TRUE(unknown["met"].is_null()) << "without the peer's figure";
+  EXPECT_TRUE(unknown["target"]["bandwidth_share"].is_null());
+  const std::string peers = ::testing::TempDir() + "peers.jsonl";
+  std::ofstream(peers)
+      << R"({"peer":"peft.lora","shape":"gpt-oss-20b","tokens_per_s":1})"
+      << "\n"
+      << R"({"peer":"transformers.generate","shape":"starter","tokens_per_s":9})"
+      << "\n"
+      << "no JSON\n"
+      << R"({"peer":"transformers.generate","shape":"gpt-oss-20b","tokens_per_s":250})";
+  const core::Json met = cli::against(target, measured, peers);
+  EXPECT_EQ(met["times_peer"], 48.0);
+  EXPECT_EQ(met["met"], true);
+  EXPECT_EQ(cli::against({"gpt-oss-20b", 8, 0, 0, 0}, measured, peers)["met"], false);
+  EXPECT_EQ(cli::against({"gpt-oss-20b", 0, 0.7, 0, 0}, measured, peers)["met"], false);
+  EXPECT_EQ(cli::against({"gpt-oss-20b", 0, 0, 0, 10}, measured, peers)["met"], false);
+  EXPECT_EQ(cli::against({"gpt-oss-20b", 8, 0, 40, 0}, measured, "")["met"], false)
+      << "what is missed is missed, whatever is unknown";
 }
 
 TEST(BenchCommand, SaysWhatIsWrongWithItsArguments) {
