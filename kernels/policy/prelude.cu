@@ -30,12 +30,18 @@ __device__ __forceinline__ void multiply(float (&c)[4], u32 a0, u32 a1, u32 a2, 
 
 // A sequence that is being sampled: what changes from step to step, and where its keys lie.
 struct Sequence {
-  const bf16 *prompt_keys, *prompt_values;  // of layer 0: [layers, kv_heads, padded, D] and [.., D, padded]
+  const bf16 *prompt_keys, *prompt_values;  // of layer 0: [layers, kv_heads, padded, D], values in chunks
   u64 key;                                  // of its random numbers
   int prompt, padded;                       // tokens; rounded up to 32
   int place;                                // number of the token that is read now, within the completion
   int token;                                // that token
 };
+
+// Where dimension `d` of a position's value lies among `length` ones. Values of 32 positions lie together, a chunk
+// [D, 32], so that whoever reads them reads on; `length` is a multiple of 32, or 1.
+__device__ __forceinline__ size_t value_at(int position, int d, int head_dim, int length) {
+  return size_t(position / 32) * 32 * head_dim + size_t(d) * (length < 32 ? length : 32) + position % 32;
+}
 
 __device__ __forceinline__ float rounded(float v) { return wide(narrow(v)); }
 

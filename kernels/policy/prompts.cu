@@ -1,7 +1,7 @@
 // Keys and values of prompts that were read together, on their way to each prompt's own cache. Behind prelude.cu.
 
-// Where a prompt's tokens stand among those read, and its cache: keys [layers, kv, padded, D], values [layers, kv, D,
-// padded].
+// Where a prompt's tokens stand among those read, and its cache: keys [layers, kv, padded, D] and values in
+// chunks.
 struct PromptPlace {
   bf16 *keys, *values;
   int begin, length, padded, unused;
@@ -26,6 +26,6 @@ extern "C" __global__ void __launch_bounds__(128)
   __syncthreads();
   for (int i = threadIdx.x; i < 32 * HEAD_DIM; i += blockDim.x) {
     const int d = i / 32, t = i % 32;
-    p.values[base + size_t(d) * p.padded + first + t] = tile[t][d];
+    p.values[base + value_at(first + t, d, HEAD_DIM, p.padded)] = tile[t][d];
   }
 }

@@ -101,7 +101,7 @@ extern "C" __global__ void __launch_bounds__(1024)
 }
 
 // From y [rows, (heads + 2 kv) D + 3 RANK]: adapter (b [.., RANK]), bias, head norm, rotation. Queries go to q [rows,
-// heads, D], keys and values to the sequences' caches: keys [slots, kv, length, D], values [slots, kv, D, length] of this
+// heads, D], keys and values to the sequences' caches: keys [slots, kv, length, D] and values in chunks of this
 // layer. A warp takes one head of four rows; a lane has dimensions d and d + D / 2. Grid (rows / 4, heads / 4), 128
 // threads.
 extern "C" __global__ void __launch_bounds__(128)
@@ -153,7 +153,8 @@ extern "C" __global__ void __launch_bounds__(128)
     if (kind == 2) {
 #pragma unroll
       for (int i = 0; i < 2 * kOwn; ++i)
-        values[((size_t(row) * kv + head - heads - kv) * HEAD_DIM + dimension(i)) * length + place] = narrow(v[i]);
+        values[(size_t(row) * kv + head - heads - kv) * HEAD_DIM * length +
+               value_at(place, dimension(i), HEAD_DIM, length)] = narrow(v[i]);
       continue;
     }
     if (norm != nullptr) {

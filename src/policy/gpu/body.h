@@ -10,8 +10,9 @@ namespace vegttt::policy::gpu {
 class Attention {
  public:
   virtual ~Attention() = default;
-  // Where a layer's keys [rows, kv, length, D] and values [rows, kv, D, length] of the rows go,
-  // each at its sequence's place.
+  // Where a layer's keys [rows, kv, length, D] and values [rows, kv, length / 32, D, 32] of the
+  // rows go, each at its sequence's place. `length` is a multiple of 32, or 1: then values are
+  // [rows, kv, D].
   struct Cache {
     void *keys, *values;
     int length;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "gpu/attend_shape.h"
 #include "vegttt/core/error.h"
 
 namespace vegttt::policy::gpu {
@@ -16,12 +17,6 @@ struct Filters {
   int top_k;
   float top_p, min_p;
 };
-
-// As decode.cu: two chunks of 32 keys and values for each warp.
-constexpr unsigned kAttendWarps = 3;
-unsigned attend_shared(const ModelConfig& config) {
-  return kAttendWarps * 2 * 2 * 32 * static_cast<unsigned>(config.head_dim) * 2;
-}
 
 // Fewer rows than there could be are decoded by smaller steps. Products hardly change below 64
 // rows, the experts that are read and attention do.
@@ -56,7 +51,7 @@ void Decoder::make_tensors() {
   const auto host = at::TensorOptions().pinned_memory(true);
   for (int i = 0; i < c.layers; ++i) {
     keys_.push_back(at::zeros({rows_, c.kv_heads, length_, c.head_dim}, bf16));
-    values_.push_back(at::zeros({rows_, c.kv_heads, c.head_dim, length_}, bf16));
+    values_.push_back(at::zeros({rows_, c.kv_heads, length_ / 32, c.head_dim, 32}, bf16));
   }
   mixed_ = at::zeros({rows_, std::int64_t{c.heads} * c.head_dim}, bf16);
   logits_ = at::zeros({rows_, c.vocab}, bf16.dtype(at::kFloat));
@@ -113,16 +108,21 @@ at::Tensor Decoder::attend(int index, const at::Tensor& q) {
   const ModelConfig& c = gpu_.config();
   const auto i = static_cast<std::size_t>(index);
   at::Tensor mixed = mixed_.narrow(0, 0, q.size(0));
+  const auto rows = static_cast<int>(q.size(0));
+  const AttendShape shape = attend_shape(c, rows, options_.batch_invariant);
   gpu_.kernel("attend",
-              dim3(static_cast<unsigned>(q.size(0)), static_cast<unsigned>(c.kv_heads)),
-              32 * kAttendWarps,
-              attend_shared(c),
+              dim3(static_cast<unsigned>((rows + shape.together - 1) / shape.together),
+                   static_cast<unsigned>(c.kv_heads)),
+              static_cast<unsigned>(32 * shape.warps),
+              static_cast<unsigned>(shape.warps * AttendShape::warp_bytes(c.head_dim)),
               data(sequences_),
               data(q),
               data(keys_[i]),
               data(values_[i]),
               data(gpu_.layer(index).sinks),
               mutable_data(mixed),
+              rows,
+              shape.together,
               c.kv_heads,
               length_,
               index,

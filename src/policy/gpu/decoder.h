@@ -78,7 +78,8 @@ class Decoder : private Attention {
   int rows_, length_;
   std::vector<int> sizes_;
   Body body_;
-  std::vector<at::Tensor> keys_, values_;  // by layer: [rows, kv, length, D], [rows, kv, D, length]
+  std::vector<at::Tensor> keys_,
+      values_;  // by layer: [rows, kv, length, D], [.., length / 32, D, 32]
   at::Tensor mixed_, logits_;
   at::Tensor sequences_, sequences_host_;  // bytes of Sequence
   at::Tensor tokens_, logprobs_, failed_, tokens_host_, logprobs_host_, failed_host_;

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "gpu/attend_shape.h"
 #include "ops/ops.h"
 #include "vegttt_embedded/vegttt_policy_kernels.h"
 
@@ -11,7 +12,7 @@ namespace {
 std::string source() {
   std::string text;
   for (const char* file : {"kernels/policy/prelude.cu",
-                           "kernels/policy/decode.cu",
+                           "kernels/policy/attend.cu",
                            "kernels/policy/rows.cu",
                            "kernels/policy/prompts.cu",
                            "kernels/policy/sample.cu"})
@@ -61,8 +62,7 @@ GpuModel::GpuModel(Transformer& model) : model_(model), weights_(model) {
       std::vector<std::string>{"HEAD_DIM=" + std::to_string(c.head_dim),
                                "GROUP=" + std::to_string(c.heads / c.kv_heads),
                                "RANK=" + std::to_string(weights_.rank())});
-  // As decode.cu: three warps with two chunks of 32 keys and values each.
-  program_->allow_shared("attend", 3 * 2 * 2 * 32 * c.head_dim * 2);
+  program_->allow_shared("attend", AttendShape::kMostWarps * AttendShape::warp_bytes(c.head_dim));
   frequencies_ = ops::rope_frequencies(c).to(model.device());
   scales_ = at::zeros({c.layers, 3}, at::TensorOptions().device(model.device()).dtype(at::kFloat));
   if (c.experts > 0)

@@ -107,7 +107,7 @@ class Pass : public Attention {
     return {length,
             padded,
             at::empty({c.layers, c.kv_heads, padded, c.head_dim}, bf16),
-            at::empty({c.layers, c.kv_heads, c.head_dim, padded}, bf16)};
+            at::empty({c.layers, c.kv_heads, padded / 32, c.head_dim, 32}, bf16)};
   }
 
   void store(int index) {

@@ -10,8 +10,8 @@ namespace vegttt::policy::gpu {
 // A prompt's keys and values of all layers, shared by the rows that continue it.
 struct PromptCache {
   int length = 0, padded = 0;  // tokens; rounded up to 32
-  at::Tensor keys, values;  // [layers, kv_heads, padded, D], [layers, kv_heads, D, padded]; zeros
-                            // behind the prompt
+  // [layers, kv_heads, padded, D], [layers, kv_heads, padded / 32, D, 32]; zeros behind the prompt.
+  at::Tensor keys, values;
 };
 
 struct ReadPrompt {
