@@ -77,7 +77,7 @@ void compare(Transformer& model,
              int each = 5,
              const std::vector<int>& end_tokens = {},
              double most = 0.25,
-             double most_on_average = 0.02,
+             double most_on_average = 0.03,
              int prompt_tokens = 37) {
   ASSERT_TRUE(gpu::GpuModel::fits(model)) << name;
   const auto requests = requests_of(3, each, prompt_tokens, model.config.vocab);
@@ -124,8 +124,8 @@ void compare(Transformer& model,
     EXPECT_GE(likeliest, count * 95 / 100);
     return;
   }
-  // bf16 logits near 4 are rounded to 1/64 by the training pass; a wrong key, mask or adapter is
-  // off by 1 and more.
+  // bf16 logits near 4 are rounded to 1/64 by the training pass, and products here before a bias or
+  // an adapter is added; a wrong key, mask or adapter is off by 1 and more.
   EXPECT_LT(largest, most);
   EXPECT_LT(sum / count, most_on_average);
 }
