@@ -84,7 +84,8 @@ core::Json measure_mode(policy::LocalPolicy& policy,
   batches.push_back(compare(sample(policy, requests, options, all), whole, all));
   for (const std::size_t batch : {std::size_t{32}, std::size_t{1}}) {
     if (batch >= all) continue;
-    sample(policy, {requests.front()}, options, 1);
+    const auto some = requests.begin() + static_cast<std::ptrdiff_t>(batch);
+    sample(policy, {requests.begin(), some}, options, batch);  // its graphs
     batches.push_back(compare(sample(policy, requests, options, batch), whole, batch));
   }
   return {{"batch_invariant", invariant}, {"batches", batches}};
