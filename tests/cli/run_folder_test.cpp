@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <set>
+#include <sstream>
 
 #include "program.h"
 #include "vegttt/core/clock.h"
@@ -97,6 +98,17 @@ TEST_F(RunFolder, OnAFullDiskKeepsWhatIsThereAndIsResumed) {
   EXPECT_THAT(result.err, HasSubstr("what was finished is saved"));
   EXPECT_EQ(resume().exit_code, 0);
   EXPECT_EQ(core::read_file(run() / "rollouts.jsonl"), whole);
+}
+
+TEST_F(RunFolder, LeavesStandardOutputToResults) {
+  const auto result = adapt({"--json", "--progress", "rich"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::istringstream lines(result.out);
+  int n = 0;
+  for (std::string line; std::getline(lines, line); ++n)
+    EXPECT_TRUE(core::Json::accept(line)) << line;
+  EXPECT_EQ(n, 3) << result.out;  // launch, step, done
+  EXPECT_THAT(result.err, HasSubstr("step 0  [#"));
 }
 
 TEST_F(RunFolder, InAPlaceThatCannotBeWrittenIsRefusedBeforeSampling) {
