@@ -110,13 +110,17 @@ void add_campaign_tables(const Campaign& campaign, Tables& tables) {
   }
 }
 
-// The largest best-of-N tables say which run they are of.
-void add_best_of_n(const Model& model, std::vector<Table>& list) {
+// One of several runs says whose it is; many are left to `vegttt show`.
+void add_best_of_n(const Model& model, Tables& tables) {
   for (const auto& run : model.runs) {
-    if (!run.records.summary.contains("rows")) continue;
-    list.push_back(best_of_n_table(run.records));
-    list.back().name += "-" + run.name;
-    if (list.size() > kMostParts) return;
+    const auto& summary = run.records.summary;
+    if (!summary.contains("rows") || tables.result.size() > kMostParts) continue;
+    const std::string suffix = model.runs.size() > 1 ? "-" + run.name : "";
+    tables.result.push_back(best_of_n_table(run.records));
+    tables.result.back().name += suffix;
+    if (!summary.contains("selections")) continue;
+    tables.selection.push_back(selection_rules_table(run.records));
+    tables.selection.back().name += suffix;
   }
 }
 
@@ -126,7 +130,7 @@ void add_result_tables(const Model& model, Tables& tables) {
   if (model.campaign) add_campaign_tables(*model.campaign, tables);
   tables.result.push_back(by_series(model));
   if (model.campaign) return;
-  add_best_of_n(model, tables.result);
+  add_best_of_n(model, tables);
   if (model.runs.size() != 1 || model.rollouts() == 0) return;
   const auto& run = model.runs.front().records;
   tables.diversity = {saturation_table(run), gradient_share_table(run)};

@@ -87,9 +87,12 @@ std::string sections_before_rollouts(const Plots& plots, const Tables& list) {
   if (!plots.result.empty()) result += figures_or(plots.result, "");
   return chapter(1, result) + chapter(2, figures_or(plots.trajectory, "No step is complete yet.")) +
          chapter(3,
-                 figures_or(plots.selection,
-                            "Nothing to select from: only runs that adapt over several steps have "
-                            "strategies.")) +
+                 list.selection.empty() || !plots.selection.empty()
+                     ? figures_or(plots.selection,
+                                  "Nothing to select from: only runs that adapt over several steps "
+                                  "have strategies.") +
+                           tables(list.selection)
+                     : tables(list.selection)) +
          chapter(4, figures_or(plots.funnel, "No rollout has been judged yet.")) +
          chapter(5, figures_or(plots.heat, "No rollout has been judged yet.")) +
          chapter(6,

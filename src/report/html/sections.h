@@ -8,7 +8,7 @@ namespace vegttt::report::html {
 
 // What stands on the page besides the figures' own tables, in the order of the page.
 struct Tables {
-  std::vector<Table> result, diversity, doubtful, compute, setup;
+  std::vector<Table> result, selection, diversity, doubtful, compute, setup;
   std::vector<const Table*> all() const;
 };
 Tables tables_of_page(const Model& model);

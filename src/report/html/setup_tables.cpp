@@ -96,7 +96,7 @@ std::vector<Table> setup_tables(const Model& model) {
 
 std::vector<const Table*> Tables::all() const {
   std::vector<const Table*> list;
-  for (const auto* part : {&result, &diversity, &doubtful, &compute, &setup})
+  for (const auto* part : {&result, &selection, &diversity, &doubtful, &compute, &setup})
     for (const auto& table : *part) list.push_back(&table);
   return list;
 }
