@@ -73,6 +73,15 @@ RunRecords read_run(const core::fs::path& run) {
   return records;
 }
 
+std::vector<records::Selection> selections_of(const RunRecords& run) {
+  std::vector<records::Selection> selections;
+  if (!run.summary.contains("selections")) return selections;
+  // Best-of-N lists rules that pick a rollout there, not strategies that pick a step.
+  for (const auto& one : run.summary.at("selections"))
+    if (one.contains("strategy")) selections.push_back(records::selection_from_json(one));
+  return selections;
+}
+
 const std::vector<RolloutLine>& rollouts_of(const RunRecords& run) {
   VEGTTT_ASSERT(run.rollouts, "records come from read_run");
   if (run.rollouts->empty()) *run.rollouts = read_rollout_lines(run.path);

@@ -70,5 +70,33 @@ TEST(SelectionTable, ShowsTheFreshScoreBesideTheSelectedOne) {
       "per-task oracle             -  48.8 %       960             -             -        -\n");
 }
 
+// Best-of-N's summary lists rules under the name that batch_ttt gives its strategies.
+TEST(TablesOf, TellRulesOfBestOfNFromStrategiesOfSteps) {
+  RunRecords records = run();
+  records.trajectory.steps.resize(1);
+  records.method = "best_of_n";
+  records.summary = {{"sample_fast_1", 0.25},
+                     {"selected_fast_1", 1.0},
+                     {"confirmed_fast_1", 0.5},
+                     {"rows", core::Json::array()},
+                     {"selections",
+                      {{{"rule", "best"},
+                        {"evaluations", 64},
+                        {"tasks", 2},
+                        {"selected", 1.0},
+                        {"fast_1", 1.0},
+                        {"confirmed_fast_1", 0.5},
+                        {"confirmed_fast_1_strict", 0.5},
+                        {"mean_speedup", 1.5},
+                        {"confirmed_mean_speedup", 1.25}}}}};
+  EXPECT_TRUE(selections_of(records).empty());
+  const auto tables = tables_of(records);
+  ASSERT_EQ(tables.size(), 3u);
+  EXPECT_EQ(
+      tables.back().cells.plain(),
+      "rule  evaluations  tasks  found one   fast_1  again fast_1  again strict  speedup  again\n"
+      "best           64      2    100.0 %  100.0 %        50.0 %        50.0 %    1.50x  1.25x\n");
+}
+
 }  // namespace
 }  // namespace vegttt::report

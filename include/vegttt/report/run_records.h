@@ -42,6 +42,8 @@ struct RunRecords {
 
 // Throws UserError when `run` is not the folder of a run. A run in progress can be read.
 RunRecords read_run(const core::fs::path& run);
+// What strategies select from its trajectory; empty for methods that have none and before the end.
+std::vector<records::Selection> selections_of(const RunRecords& run);
 // Those of rollouts.jsonl: read on the first call, kept with the records (and their copies).
 const std::vector<RolloutLine>& rollouts_of(const RunRecords& run);
 std::vector<RolloutLine> read_rollout_lines(const core::fs::path& run,

@@ -15,6 +15,8 @@ Table trajectory_table(const RunRecords& run);
 // Strategies side by side; `fresh` columns are the unbiased ones.
 Table selection_table(const RunRecords& run, const std::vector<records::Selection>& selections);
 Table best_of_n_table(const RunRecords& run);
+// Rules that pick one of N, side by side.
+Table selection_rules_table(const RunRecords& run);
 
 // Every table that this run's method has.
 std::vector<Table> tables_of(const RunRecords& run);

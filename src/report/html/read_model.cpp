@@ -73,8 +73,7 @@ std::vector<records::Selection> selections_of(const RunRecords& records,
                                               const PageRequest& request) {
   std::vector<records::Selection> found;
   if (records.summary.contains("selections")) {
-    for (const auto& one : records.summary.at("selections"))
-      found.push_back(records::selection_from_json(one));
+    found = report::selections_of(records);
   } else if (request.select && records.trajectory.steps.size() > 1) {
     found = request.select(records);
   }

@@ -72,20 +72,17 @@ Table selection(const Campaign* campaign) {
       {percent_cell(scores[stopped]), count_cell(static_cast<int>(stopped)), rollouts(paid)});
   table.counts("Oracle (per-task best)",
                {percent_cell(published_oracle()), "varies", rollouts(last)});
-  if (const auto* run = run_beside_published(campaign);
-      run != nullptr && run->records->summary.contains("selections")) {
+  if (const auto* run = run_beside_published(campaign)) {
     std::string criterion;
-    for (const auto& json : run->records->summary.at("selections")) {
-      const auto one = records::selection_from_json(json);
+    for (const auto& one : selections_of(*run->records)) {
       table.ours(paper_name_of(one), our_selection(one));
       criterion = one.criterion;
     }
-    table.note("Ours selects by " + criterion + ".");
+    if (!criterion.empty()) table.note("Ours selects by " + criterion + ".");
   }
   table.note(
       "`rollouts paid`: early stop has to run `P` steps beyond the selected one. A selected score "
-      "is "
-      "a maximum of noisy values; `fresh` is not.");
+      "is a maximum of noisy values; `fresh` is not.");
   return table.build();
 }
 
