@@ -2,8 +2,11 @@
 
 #include <ATen/Parallel.h>
 
+#include "outside_support.h"
 #include "vegttt/core/error.h"
+#include "vegttt/core/text.h"
 #include "vegttt/evaluate/runner.h"
+#include "vegttt/experiment/device_memory.h"
 #include "vegttt/experiment/plan.h"
 #include "vegttt/learn/local_learner.h"
 #include "vegttt/policy/chat.h"
@@ -47,28 +50,131 @@ std::unique_ptr<evaluate::Evaluator> judge_of(const PartsRequest& request,
     options.evaluate.threads = request.threads;
   options.size = request.config.tasks.size;
   options.reference = request.config.tasks.reference;
+  options.secret_seed = request.secret_seed;
   options.kernel_folder = request.kernel_folder;
   return evaluate::make_evaluator(options, catalogue);
 }
+
+std::shared_ptr<tasks::Catalogue> catalogue_of(const config::ExperimentConfig& config) {
+  return std::make_shared<tasks::Catalogue>(tasks::Catalogue::load(config.tasks.folders));
+}
+
+// Everything but the judge. `load` gives the policy at theta_0.
+Parts parts_around(const PartsRequest& request,
+                   const std::shared_ptr<tasks::Catalogue>& catalogue,
+                   const std::function<std::shared_ptr<policy::LocalPolicy>()>& load) {
+  Parts parts;
+  parts.owner = catalogue;
+  if (request.only_evaluator) return parts;
+  tasks_of(request.config, *catalogue);  // refuses what it must before weights are loaded
+  parts.trained_on = tasks_behind_init(request.config);
+  const auto policy = load();
+  parts.tasks = prompts_of(request.config, *catalogue, policy.get());
+  parts.learner = learn::make_learner(policy);
+  parts.sampler = policy;
+  return parts;
+}
+
+std::uint64_t seed_of(const PartsRequest& request) {
+  return static_cast<std::uint64_t>(request.config.seed);
+}
+
+// Everything of `policy` but what a run may do with it.
+std::string policy_key(const config::ExperimentConfig& config) {
+  std::string key;
+  for (const auto& field : config::fields_of(config)) {
+    if (core::starts_with(field.key, "policy.") && field.key != "policy.allow_leak")
+      key += field.key + "=" + field.value + "\n";
+  }
+  return key;
+}
+
+// A judge that several runs use, as one of them sees it.
+class SharedEvaluator : public evaluate::Evaluator {
+ public:
+  SharedEvaluator(std::shared_ptr<evaluate::Evaluator> judge, const std::string& kernel_folder)
+      : judge_(std::move(judge)) {
+    judge_->keep_kernels_in(kernel_folder);
+  }
+  records::Evaluation evaluate(const evaluate::Submission& submission,
+                               evaluate::Until until) override {
+    return judge_->evaluate(submission, until);
+  }
+  void evaluate_all(
+      const std::vector<evaluate::Submission>& submissions,
+      const std::function<void(std::size_t, const records::Evaluation&)>& done) override {
+    judge_->evaluate_all(submissions, done);
+  }
+  void prepare(const evaluate::Submission& submission) override { judge_->prepare(submission); }
+
+ private:
+  std::shared_ptr<evaluate::Evaluator> judge_;
+};
+
+// What was made last, and what it was made for. Others are let go first: two may not fit together.
+class Workshop {
+ public:
+  Parts make(const PartsRequest& request) {
+    if (request.threads > 0) at::set_num_threads(request.threads);
+    const auto catalogue = catalogue_of(request.config);
+    Parts parts = parts_around(request, catalogue, [&] { return policy_for(request); });
+    if (!request.without_evaluator) {
+      parts.evaluator =
+          std::make_unique<SharedEvaluator>(judge_for(request, catalogue), request.kernel_folder);
+      share_device(request.config, parts.sampler.get(), *judge_);
+    }
+    return parts;
+  }
+
+ private:
+  std::shared_ptr<policy::LocalPolicy> policy_for(const PartsRequest& request) {
+    const std::string key = policy_key(request.config);
+    if (policy_ && key == policy_key_) {
+      policy::start_over(*policy_, request.config.policy, seed_of(request));
+      return policy_;
+    }
+    policy_.reset();
+    policy_ = policy::load_local(request.config.policy, seed_of(request));
+    policy_key_ = key;
+    return policy_;
+  }
+
+  std::shared_ptr<evaluate::Evaluator> judge_for(
+      const PartsRequest& request, const std::shared_ptr<tasks::Catalogue>& catalogue) {
+    const std::string key = judge_key(request.config) + std::to_string(request.threads) + "/" +
+                            std::to_string(request.secret_seed);
+    if (judge_ && key == judge_key_) return judge_;
+    judge_.reset();
+    catalogue_ = catalogue;
+    judge_ = judge_of(request, *catalogue);
+    judge_key_ = key;
+    return judge_;
+  }
+
+  std::shared_ptr<policy::LocalPolicy> policy_;
+  std::shared_ptr<tasks::Catalogue> catalogue_;  // what the judge points into
+  std::shared_ptr<evaluate::Evaluator> judge_;
+  std::string policy_key_, judge_key_;
+};
 
 }  // namespace
 
 Parts assemble(const PartsRequest& request) {
   if (request.threads > 0) at::set_num_threads(request.threads);
-  const auto& config = request.config;
-  const auto catalogue =
-      std::make_shared<tasks::Catalogue>(tasks::Catalogue::load(config.tasks.folders));
-  Parts parts;
-  parts.owner = catalogue;
-  tasks_of(config, *catalogue);  // refuses what it must before weights are loaded
-  parts.trained_on = tasks_behind_init(config);
-  std::shared_ptr<policy::LocalPolicy> policy =
-      policy::load_local(config.policy, static_cast<std::uint64_t>(config.seed));
-  parts.tasks = prompts_of(config, *catalogue, policy.get());
-  parts.learner = learn::make_learner(policy);
-  parts.sampler = policy;
-  if (!request.without_evaluator) parts.evaluator = judge_of(request, *catalogue);
+  const auto catalogue = catalogue_of(request.config);
+  Parts parts = parts_around(request, catalogue, [&]() -> std::shared_ptr<policy::LocalPolicy> {
+    return policy::load_local(request.config.policy, seed_of(request));
+  });
+  if (!request.without_evaluator) {
+    parts.evaluator = judge_of(request, *catalogue);
+    share_device(request.config, parts.sampler.get(), *parts.evaluator);
+  }
   return parts;
+}
+
+PartsFactory shared_parts() {
+  const auto workshop = std::make_shared<Workshop>();
+  return [workshop](const PartsRequest& request) { return workshop->make(request); };
 }
 
 int check_parts(const config::ExperimentConfig& config) {

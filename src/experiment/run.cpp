@@ -130,19 +130,6 @@ void move_aside(const path& run) {
   }
 }
 
-// A run that is resumed by name must be the same experiment.
-void require_same_config(const RunDirectory& run, const config::LoadedExperiment& loaded) {
-  const auto old_fields = config::fields_of(run.loaded().values);
-  const auto new_fields = config::fields_of(loaded.values);
-  for (std::size_t i = 0; i < new_fields.size(); ++i) {
-    if (old_fields[i].value == new_fields[i].value) continue;
-    throw core::UserError(new_fields[i].key + " is " + new_fields[i].value + " now and was " +
-                              old_fields[i].value + " when this run began",
-                          run.path().string(),
-                          "vegttt resume " + run.path().string() + ", or another --name");
-  }
-}
-
 }  // namespace
 
 path run_path(const config::LoadedExperiment& loaded, const RunRequest& request) {
@@ -170,7 +157,7 @@ path run_experiment(const config::LoadedExperiment& loaded,
   const path folder = run_path(loaded, request);
   if (core::fs::exists(folder) && request.if_exists == "resume") {
     const auto run = RunDirectory::open(folder);
-    require_same_config(*run, loaded);
+    require_same_experiment(folder, loaded);
     if (run->finished()) {
       core::info("this run is finished: nothing is left to do");
       return folder;

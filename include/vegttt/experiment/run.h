@@ -27,6 +27,10 @@ struct PartsRequest {
   std::string kernel_folder;  // assembled sources and logs; "" = not kept
   int threads = 0;
   bool without_evaluator = false;  // a replay brings its own
+  // Only the judge is wanted: no policy, no learner, no prompts.
+  bool only_evaluator = false;
+  // Not 0: a judge whose inputs come from this seed, hence other inputs than any run has seen.
+  std::uint64_t secret_seed = 0;
 };
 using PartsFactory = std::function<Parts(const PartsRequest&)>;
 
@@ -54,6 +58,13 @@ core::fs::path resume_experiment(const core::fs::path& run,
                                  const RunRequest& request,
                                  const PartsFactory& make_parts,
                                  adapt::Observer& observer);
+
+enum class RunState { kMissing, kPartial, kDone };
+const char* name_of(RunState state);  // "missing", "partial", "done"
+// Without touching the folder: another process may work on it.
+RunState state_of(const core::fs::path& run);
+// Throws UserError when the run on disk began with other values than `wanted`.
+void require_same_experiment(const core::fs::path& run, const config::LoadedExperiment& wanted);
 
 // Facts about this machine that results depend on.
 core::Json describe_environment(int threads);

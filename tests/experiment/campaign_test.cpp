@@ -1,0 +1,91 @@
+#include "vegttt/experiment/campaign.h"
+
+#include "campaign_fixture.h"
+
+namespace vegttt::experiment {
+namespace {
+
+using testing::HasSubstr;
+
+class CampaignFile : public test::CampaignFixture {};
+
+TEST_F(CampaignFile, IsMultipliedOutBySampleSeedFirst) {
+  const auto plan = campaign();
+  ASSERT_EQ(plan.runs.size(), 4u);
+  EXPECT_EQ(plan.runs[0].folder, "best-of-n-1-t42-s1");
+  EXPECT_EQ(plan.runs[1].folder, "boa-1-t42-s1");
+  EXPECT_EQ(plan.runs[2].folder, "best-of-n-1-t42-s2");
+  const auto& boa = plan.runs[3];
+  EXPECT_EQ(boa.label, "BoA");
+  EXPECT_EQ(boa.subset, "1");
+  EXPECT_EQ(boa.experiment.values.seed, 2);
+  EXPECT_EQ(boa.experiment.values.adapt.method, "batch_ttt");
+  EXPECT_EQ(boa.experiment.values.budget.rollouts, 24);
+  EXPECT_EQ(boa.experiment.values.sampling.samples_per_task, 4);
+  EXPECT_EQ(boa.experiment.origins.at("adapt.method").text, "c.yaml:10");
+  EXPECT_EQ(boa.experiment.origins.at("sampling.samples_per_task").text, "base.yaml:1");
+  EXPECT_EQ(plan.budget.at("rollouts"), 24);
+}
+
+TEST_F(CampaignFile, MultipliesAGridButNotMethodsThatRunOnce) {
+  const auto plan = campaign(kCampaign +
+                             "grid:\n"
+                             "  reward.kind: [fast, correct]\n"
+                             "  learn.learning_rate: [1e-5, 1e-4, 1e-3]\n"
+                             "once: [Best-of-N]\n");
+  ASSERT_EQ(plan.runs.size(), 2u * (1 + 6));
+  EXPECT_EQ(plan.runs[1].label, "BoA reward.kind=fast learn.learning_rate=1e-5");
+  EXPECT_EQ(plan.runs[6].experiment.values.reward.kind, "correct");
+  EXPECT_DOUBLE_EQ(plan.runs[6].experiment.values.learn.learning_rate, 1e-3);
+}
+
+TEST_F(CampaignFile, RefusesUnknownKeysWithTheirLine) {
+  EXPECT_EQ(refusal(kCampaign + "retimigs: 2\n"),
+            "c.yaml:13: unknown key 'retimigs' - did you mean 'retimings'?");
+  EXPECT_EQ(refusal(kCampaign + "  2: {coutn: 5}\n"),
+            "c.yaml:13: unknown key 'tasks.coutn' - did you mean 'tasks.count'?");
+  EXPECT_THAT(refusal(kCampaign + "set: {learn.learning_rte: 1}\n"), HasSubstr("c.yaml:13"));
+  EXPECT_THAT(refusal(kCampaign + "budget.minutes: 3\n"),
+              HasSubstr("unknown key 'budget.minutes'"));
+}
+
+TEST_F(CampaignFile, RefusesDoubledKeysAndWrongTypes) {
+  EXPECT_EQ(refusal(kCampaign + "title: again\n"),
+            "c.yaml:13: key 'title' was already given in line 1");
+  EXPECT_EQ(refusal(kCampaign + "set: {seed: many}\n"),
+            "c.yaml:13: seed: expected an integer, got 'many'");
+  EXPECT_EQ(refusal(kCampaign + "grid: {seed: 3}\n"),
+            "c.yaml:13: grid.seed: expected a list of values");
+  EXPECT_EQ(refusal(kCampaign + "once: [BaO]\n"),
+            "c.yaml:13: once: no method is called 'BaO' - did you mean 'BoA'?");
+}
+
+TEST_F(CampaignFile, RefusesUnequalBudgetsUnlessTheTitleSaysSo) {
+  const std::string unequal =
+      core::replace_all(kCampaign,
+                        "    adapt.method: batch_ttt\n",
+                        "    adapt.method: batch_ttt\n    budget.rollouts: 960\n");
+  EXPECT_THAT(refusal(unequal), HasSubstr("'BoA' and 'Best-of-N' have unequal budgets"));
+  EXPECT_EQ(
+      refusal(core::replace_all(unequal, "title: fake", "title: as printed, unequal budgets")),
+      "accepted");
+  EXPECT_THAT(refusal(core::replace_all(kCampaign, "budget: {rollouts: 24}\n", "")),
+              HasSubstr("without a budget"));
+}
+
+TEST_F(CampaignFile, RefusesTwoRunsOfOneName) {
+  EXPECT_THAT(refusal(core::replace_all(kCampaign, "sample_seeds: [1, 2]", "sample_seeds: [1, 1]")),
+              HasSubstr("two runs would have the folder 'best-of-n-1-t42-s1'"));
+}
+
+TEST_F(CampaignFile, TakesItsExperimentFromBesideIt) {
+  core::write_file_atomically(folder_.path() / "base.yaml", kExperiment);
+  core::write_file_atomically(folder_.path() / "fake.yaml", kCampaign);
+  const auto plan = load_campaign((folder_.path() / "fake.yaml").string(), {"policy.device=cpu"});
+  EXPECT_EQ(plan.options.name, "fake");
+  EXPECT_EQ(plan.runs[0].experiment.values.sampling.samples_per_task, 4);
+  EXPECT_EQ(plan.runs[0].experiment.values.policy.device, "cpu");
+}
+
+}  // namespace
+}  // namespace vegttt::experiment
