@@ -13,11 +13,14 @@ using records::TaskCounts;
 // Task seeds give other tasks or other company: a seed of one is not that of the other.
 std::int64_t seed_of(const CampaignRun& run) { return run.task_seed * 1'000'000 + run.sample_seed; }
 
+int successes(const TaskCounts& counts, Rate rate) {
+  return rate == Rate::kFast1         ? counts.fast_1
+         : rate == Rate::kFast1Strict ? counts.fast_1_strict
+                                      : counts.correct;
+}
+
 double rate_of(const TaskCounts& counts, Rate rate) {
-  const int k = rate == Rate::kFast1         ? counts.fast_1
-                : rate == Rate::kFast1Strict ? counts.fast_1_strict
-                                             : counts.correct;
-  return counts.n == 0 ? std::nan("") : static_cast<double>(k) / counts.n;
+  return static_cast<double>(successes(counts, rate)) / counts.n;
 }
 
 template <class RatesOfRun>
@@ -77,6 +80,30 @@ ByUnit fresh_rates(const Campaign& campaign, const std::string& label, Rate rate
 
 ByUnit probe_rates(const Campaign& campaign, const std::string& label, Rate rate) {
   return rates(campaign, label, rate, [](const CampaignRun& run) { return run.probe; });
+}
+
+double p_against_probe(const Campaign& campaign, const std::string& label, Rate rate) {
+  std::map<std::string, Stratum> selected, start;
+  std::set<std::pair<std::int64_t, std::int64_t>> probes;  // task seed, seed of the probe
+  const auto add = [&](std::map<std::string, Stratum>& sums, const auto& tasks) {
+    for (const auto& [task, counts] : tasks) {
+      sums[task].k += successes(counts, rate);
+      sums[task].n += counts.n;
+    }
+  };
+  for (const auto& run : campaign.runs) {
+    if (run.label != label || !run.done() || run.probe.empty()) continue;
+    add(selected, fresh_counts(run));
+    if (probes.emplace(run.task_seed, run.probe_seed).second) add(start, run.probe);
+  }
+  std::vector<Stratum> a, b;
+  for (const auto& [task, stratum] : selected) {
+    const auto other = start.find(task);
+    if (stratum.n == 0 || other == start.end() || other->second.n == 0) continue;
+    a.push_back(stratum);
+    b.push_back(other->second);
+  }
+  return a.empty() ? std::nan("") : stratified_p(a, b);
 }
 
 bool adapts(const std::string& method) {

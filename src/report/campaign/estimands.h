@@ -25,6 +25,10 @@ enum class Rate { kFast1, kFast1Strict, kCorrect };
 ByUnit fresh_rates(const Campaign& campaign, const std::string& label, Rate rate);
 ByUnit probe_rates(const Campaign& campaign, const std::string& label, Rate rate);
 
+// p of equal rates of the selected checkpoints and of theta_0, given the tasks: all seeds' samples
+// against the probes, each counted once however many runs share it.
+double p_against_probe(const Campaign& campaign, const std::string& label, Rate rate);
+
 // What adapts weights, as against methods that only search.
 bool adapts(const std::string& method);
 std::string method_of(const Campaign& campaign, const std::string& label);

@@ -32,10 +32,10 @@ void read_files_of(const core::fs::path& folder, CampaignRun& run) {
     run.best[best.task] = best;
   });
   const auto probe = folder / "probe.json";
-  if (core::fs::exists(probe))
-    run.probe =
-        records::step_metrics_from_json(core::parse_json(core::read_file(probe), probe.string()))
-            .tasks;
+  if (!core::fs::exists(probe)) return;
+  const auto json = core::parse_json(core::read_file(probe), probe.string());
+  run.probe = records::step_metrics_from_json(json).tasks;
+  run.probe_seed = core::get_or<std::int64_t>(json, "seed", 0);
 }
 
 CampaignRun run_of(const core::Json& json, const core::fs::path& campaign) {

@@ -29,6 +29,7 @@ std::vector<Cell> row_of(const Campaign& campaign, const std::string& label, Rat
   const auto start = probe_rates(campaign, label, rate);
   const auto level = clustered_bootstrap(clusters_of(selected));
   const auto paired = compare_paired(selected, start);
+  const double p = p_against_probe(campaign, label, rate);
   const auto method = method_of(campaign, label);
   const auto moved = moved_by(campaign, label);
   return {label,
@@ -39,7 +40,10 @@ std::vector<Cell> row_of(const Campaign& campaign, const std::string& label, Rat
           percent_cell(clustered_bootstrap(clusters_of(start)).value),
           points_cell(paired.difference.value),
           interval_of(paired.difference),
-          paired.pairs == 0 ? "-" : name_of(verdict_of(paired)),
+          number_cell(p, 3),
+          paired.pairs == 0
+              ? "-"
+              : name_of(p < 0.05 ? verdict_of(paired.difference.interval) : Verdict::kUnclear),
           moved_cell(moved),
           adaptation_text(method, moved)};
 }
@@ -58,10 +62,11 @@ Table secondary_table(const Campaign& campaign) {
                        "theta_0",
                        "difference",
                        "95 %",
+                       "p",
                        "verdict",
                        "KL",
                        "adaptation"},
-                      {false, false, true, true, true, true, true, true, false, true, false});
+                      {false, false, true, true, true, true, true, true, true, false, true, false});
   for (const auto& label : campaign.labels()) {
     if (method_of(campaign, label) == "rlvr") continue;
     for (const Rate rate : {Rate::kFast1, Rate::kFast1Strict})
@@ -71,6 +76,9 @@ Table secondary_table(const Campaign& campaign) {
       "`selected`: new samples from the checkpoint that the method chose; `theta_0`: separate "
       "probe "
       "samples. Neither chose anything, so that neither is a maximum of noisy values.",
+      "`p`: equal rates given these tasks, stratified; a probe that runs share counts once. A "
+      "verdict "
+      "needs it below .05 and an interval over tasks without 0.",
       "`KL`: the largest KL(theta_s, theta_0) of any step and seed; adaptation took place where it "
       "exceeds what differences in computing log-probs (and its own sampling error, where "
       "recorded) "
