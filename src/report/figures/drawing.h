@@ -59,6 +59,7 @@ struct Element {
   std::string text;
   double size = 0;
   Anchor anchor = Anchor::kStart;
+  bool faint = false;                  // behind what matters: one seed of several
   bool bold = false, upright = false;  // upright: turned by 90 degrees, reads upwards
   Paint stroke, fill;
   double width = 1;

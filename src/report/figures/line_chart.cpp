@@ -59,7 +59,7 @@ void draw_line(Drawing& drawing, const LineSeries& one, const Scale& x, const Sc
   const double width = one.thin ? 0.9 : 2;
   std::vector<Point> run;
   const auto finish = [&] {
-    if (run.size() > 1) drawing.path(run, series(one.colour), width);
+    if (run.size() > 1) drawing.path(run, series(one.colour), width).faint = one.thin;
     run.clear();
   };
   for (const auto& point : one.points) {
@@ -78,6 +78,7 @@ void draw_points(Drawing& drawing, const LineSeries& one, const Scale& x, const 
     draw_interval(drawing, point, at.x, y, series(one.colour));
     auto& marker = drawing.marker(at, one.colour, series(one.colour), false, one.thin ? 2 : 3.8);
     marker.target = point.target;
+    marker.faint = one.thin;
   }
 }
 

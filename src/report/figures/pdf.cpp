@@ -17,8 +17,10 @@ std::string numbers(std::initializer_list<double> values) {
   return text;
 }
 
-std::string colour(Paint paint, const char* with) {
-  const Rgb rgb = light_colour(paint);
+// Faint: mixed with the white of the paper.
+std::string colour(Paint paint, const char* with, bool faint = false) {
+  Rgb rgb = light_colour(paint);
+  if (faint) rgb = {1 - 0.4 * (1 - rgb.r), 1 - 0.4 * (1 - rgb.g), 1 - 0.4 * (1 - rgb.b)};
   return numbers({rgb.r, rgb.g, rgb.b}) + with + "\n";
 }
 
@@ -73,9 +75,9 @@ std::string ended(const Element& element) {
 
 std::string painted(const Element& element) {
   std::string text;
-  if (element.fill.kind != Paint::Kind::kNone) text += colour(element.fill, "rg");
+  if (element.fill.kind != Paint::Kind::kNone) text += colour(element.fill, "rg", element.faint);
   if (element.stroke.kind == Paint::Kind::kNone) return text;
-  text += colour(element.stroke, "RG") + number(element.width) + "w\n[";
+  text += colour(element.stroke, "RG", element.faint) + number(element.width) + "w\n[";
   for (const double length : element.dash) text += number(length);
   return text + "] 0 d\n";
 }

@@ -42,6 +42,7 @@ std::string paints(const Element& element) {
     classes += (classes.empty() ? "k-" : " k-") + class_of(element.stroke);
   if (!element.target.data.empty()) classes += " mark";
   text += attribute("class", classes) + attribute("fill", hex(element.fill));
+  if (element.faint) text += attribute("opacity", "0.4");
   if (element.stroke.kind == Paint::Kind::kNone) return text;
   text +=
       attribute("stroke", hex(element.stroke)) + attribute("stroke-width", number(element.width));
