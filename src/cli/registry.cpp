@@ -14,6 +14,7 @@ std::unique_ptr<Subcommand> make_eval();
 std::unique_ptr<Subcommand> make_pretrain();
 std::unique_ptr<Subcommand> make_policy();
 std::unique_ptr<Subcommand> make_report();
+std::unique_ptr<Subcommand> make_reproduce();
 std::unique_ptr<Subcommand> make_resume();
 std::unique_ptr<Subcommand> make_scaffold();
 std::unique_ptr<Subcommand> make_select();
@@ -36,7 +37,10 @@ const std::vector<Verb>& verbs() {
        make_policy},
       {"train", "reinforcement learning from verified rewards over training tasks", make_train},
       {"adapt", "test-time adaptation (--boa), or best_of_n and base as comparison", make_adapt},
-      {"resume", "continue a run that was interrupted or killed", make_resume},
+      {"resume", "continue a run or a campaign that was interrupted or killed", make_resume},
+      {"reproduce",
+       "the paper's tables beside ours: does the runs of a campaign that are missing",
+       make_reproduce},
       {"select", "what each strategy picks from a run", make_select},
       {"show", "the runs, a run, a step, a task, or one kernel and why it has its status", make_show},
       {"watch", "a run in progress, live in the terminal", make_watch},

@@ -87,5 +87,33 @@ TEST_F(CampaignFile, TakesItsExperimentFromBesideIt) {
   EXPECT_EQ(plan.runs[0].experiment.values.policy.device, "cpu");
 }
 
+// Every campaign that is shipped can be read, and none of its methods gets more trials.
+TEST(ShippedCampaigns, AreReadAndGiveTheirMethodsEqualTrials) {
+  const auto folder = core::fs::path(VEGTTT_SOURCE_DIR) / "configs" / "experiments" / "paper";
+  int files = 0;
+  for (const auto& entry : core::fs::directory_iterator(folder)) {
+    SCOPED_TRACE(entry.path().filename().string());
+    ASSERT_NO_THROW({
+      const auto plan = load_campaign(entry.path().string());
+      EXPECT_FALSE(plan.options.title.empty());
+      EXPECT_FALSE(plan.runs.empty());
+    });
+    ++files;
+  }
+  EXPECT_GE(files, 8);
+}
+
+TEST(ShippedCampaigns, TuneOnTrainTasksWithTwelveTrialsEach) {
+  const auto plan = load_campaign(VEGTTT_SOURCE_DIR "/configs/experiments/paper/tune.yaml");
+  std::map<std::string, int> trials;
+  for (const auto& run : plan.runs) {
+    EXPECT_EQ(run.experiment.values.tasks.split, "train");
+    ++trials[run.label.substr(0, run.label.find(" beta"))];
+  }
+  EXPECT_EQ(
+      trials,
+      (std::map<std::string, int>{{"BoA", 12}, {"SDPO feedback", 12}, {"SDPO prompt-only", 12}}));
+}
+
 }  // namespace
 }  // namespace vegttt::experiment
