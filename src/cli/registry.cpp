@@ -15,6 +15,7 @@ std::unique_ptr<Subcommand> make_pretrain();
 std::unique_ptr<Subcommand> make_policy();
 std::unique_ptr<Subcommand> make_report();
 std::unique_ptr<Subcommand> make_reproduce();
+std::unique_ptr<Subcommand> make_rescore();
 std::unique_ptr<Subcommand> make_resume();
 std::unique_ptr<Subcommand> make_scaffold();
 std::unique_ptr<Subcommand> make_select();
@@ -41,6 +42,7 @@ const std::vector<Verb>& verbs() {
       {"reproduce",
        "the paper's tables beside ours: does the runs of a campaign that are missing",
        make_reproduce},
+      {"rescore", "old kernels judged again under another protocol or size", make_rescore},
       {"select", "what each strategy picks from a run", make_select},
       {"show", "the runs, a run, a step, a task, or one kernel and why it has its status", make_show},
       {"watch", "a run in progress, live in the terminal", make_watch},

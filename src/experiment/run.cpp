@@ -188,6 +188,10 @@ path resume_experiment(const path& folder,
                        const RunRequest& request,
                        const PartsFactory& make_parts,
                        adapt::Observer& observer) {
+  if (core::fs::exists(folder / "rescored.json"))
+    throw core::UserError("holds old kernels with new verdicts: nothing is sampled for it",
+                          folder.string(),
+                          "the vegttt rescore that made it, once more");
   const auto run = RunDirectory::open(folder);
   if (run->finished()) {
     core::info("this run is finished: nothing is left to do");

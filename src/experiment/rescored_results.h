@@ -1,0 +1,11 @@
+#pragma once
+
+#include "vegttt/experiment/run_directory.h"
+
+namespace vegttt::experiment {
+
+// <method>_summary.json and, where there is a trajectory, boa_selected.json from the records that
+// the folder holds, with the fresh rates of the step that they belong to.
+void write_rescored_results(RunDirectory& run, const std::vector<std::string>& tasks);
+
+}  // namespace vegttt::experiment
