@@ -1,5 +1,6 @@
 #include "vegttt/adapt/context.h"
 
+#include "recount.h"
 #include "vegttt/adapt/methods.h"
 #include "vegttt/core/error.h"
 
@@ -38,6 +39,7 @@ std::string criterion_of(const config::ExperimentConfig& config) {
 
 void run_method(Context& context) {
   const std::string& method = context.config.adapt.method;
+  recount(context);
   if (method == "base") return run_base(context);
   if (method == "best_of_n") return run_best_of_n(context);
   if (method == "power_sampling") return run_power_sampling(context);

@@ -151,6 +151,35 @@ TEST(PerTaskStop, EndsTasksOneByOneAndSelectsForEach) {
   EXPECT_EQ(boa.at("fresh").at("n_samples"), 8);
 }
 
+TEST(Ledger, OfAKilledRunIsRaisedToItsRecords) {
+  FakeRun whole, killed;
+  for (FakeRun* run : {&whole, &killed}) {
+    prepare(*run, "batch_ttt");
+    run->config.budget.rollouts = 40;
+  }
+  auto a = whole.context();
+  run_method(a);
+  int left = 45;
+  killed.check_stop = [&] {
+    if (--left == 0) throw core::Stopped(core::ExitCode::kEndedEarly, "stop");
+  };
+  auto b = killed.context();
+  EXPECT_THROW(run_method(b), core::Stopped);
+  // The file of the ledger was older than the last lines.
+  killed.store.spent.rollouts -= 9;
+  killed.store.spent.student_prompt_tokens -= 27;
+  killed.store.spent.student_completion_tokens -= 36;
+  killed.store.spent.evaluations -= 5;
+  *killed.model = test::ScriptedModel{};
+  auto c = killed.context();
+  run_method(c);
+  EXPECT_EQ(killed.store.spent.rollouts, whole.store.spent.rollouts);
+  EXPECT_EQ(killed.store.spent.student_prompt_tokens, whole.store.spent.student_prompt_tokens);
+  EXPECT_EQ(killed.store.spent.student_completion_tokens,
+            whole.store.spent.student_completion_tokens);
+  EXPECT_EQ(killed.store.spent.evaluations, whole.store.spent.evaluations);
+}
+
 // What the records say was spent, without looking at the ledger.
 records::ComputeLedger recorded(const FakeRun& run) {
   records::ComputeLedger sum;
