@@ -4,8 +4,10 @@
 #include "config_difference.h"
 #include "subcommand.h"
 #include "vegttt/config/experiment.h"
+#include "vegttt/core/file.h"
 #include "vegttt/core/json.h"
 #include "vegttt/core/text.h"
+#include "vegttt/experiment/campaign.h"
 
 namespace vegttt::cli {
 namespace {
@@ -20,7 +22,7 @@ class Config : public Subcommand {
     show_->add_option("config", first_, "experiment file or run");
     show_->add_option("overrides", overrides_, "key=value ...");
     check_ = app.add_subcommand("check", "every mistake of a file at once");
-    check_->add_option("config", first_, "experiment file")->required();
+    check_->add_option("config", first_, "experiment or campaign file")->required();
     check_->add_option("overrides", overrides_, "key=value ...");
     diff_ = app.add_subcommand("diff", "values in which two files or runs differ");
     diff_->add_option("a", first_, "experiment file or run")->required();
@@ -63,10 +65,25 @@ class Config : public Subcommand {
   }
 
   ExitCode check(bool as_json) const {
-    config::load_experiment(first_, overrides_);
-    std::cout << (as_json ? core::dump_json({{"file", first_}, {"ok", true}}) : first_ + ": ok")
+    std::string of;
+    if (is_campaign_file())
+      of = ", a campaign of " +
+           std::to_string(experiment::load_campaign(first_, overrides_).runs.size()) + " runs";
+    else
+      config::load_experiment(first_, overrides_);
+    std::cout << (as_json ? core::dump_json({{"file", first_}, {"ok", true}})
+                          : first_ + ": ok" + of)
               << "\n";
     return ExitCode::kDone;
+  }
+
+  // What no experiment has.
+  bool is_campaign_file() const {
+    const std::string text = core::read_file(first_);
+    for (const auto line : core::lines_of(text)) {
+      if (core::starts_with(line, "methods:")) return true;
+    }
+    return false;
   }
 
   ExitCode diff(bool as_json) const {
