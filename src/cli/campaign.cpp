@@ -129,6 +129,7 @@ void print_results(const core::fs::path& folder,
   std::vector<report::Table> tables;
   if (asked.empty() || holds(asked, "paper/all")) tables = report::campaign_tables(campaign);
   for (const auto& id : paper_ids(asked)) tables.push_back(report::reproduce(id, &campaign));
+  core::make_folder(folder / "tables");
   report::write_tables(folder / "tables",
                        tables,
                        {report::Format::kMarkdown, report::Format::kLatex, report::Format::kCsv});

@@ -21,9 +21,9 @@ class Resume : public Subcommand {
 
  private:
   core::ExitCode continue_campaign(const CommonOptions& common) const {
-    const auto folder = core::fs::absolute(folder_ + "/.").lexically_normal().parent_path();
+    const auto folder = (core::fs::path(folder_) / ".").lexically_normal().parent_path();
     CampaignFlags flags;
-    flags.out = folder.parent_path().lexically_proximate(core::fs::current_path()).string();
+    flags.out = folder.has_parent_path() ? folder.parent_path().string() : ".";
     flags.name = folder.filename().string();
     flags.progress = run_.progress;
     flags.max_minutes = run_.max_minutes;

@@ -23,6 +23,8 @@ Json probe_of(const AfterRun& work, const config::ExperimentConfig& config, std:
                                      work.check_stop},
                                     samples);
   Json json = records::to_json(metrics);
+  const auto tokens = metrics.more.find("completion_tokens");
+  json["completion_tokens"] = tokens == metrics.more.end() ? 0.0 : tokens->second;
   json["seed"] = config.seed;
   json["samples_per_task"] = samples;
   json["shared_by"] = shared_by;  // runs: the probe was paid once for all of them

@@ -56,8 +56,8 @@ TEST_F(CampaignFile, RefusesDoubledKeysAndWrongTypes) {
             "c.yaml:13: seed: expected an integer, got 'many'");
   EXPECT_EQ(refusal(kCampaign + "grid: {seed: 3}\n"),
             "c.yaml:13: grid.seed: expected a list of values");
-  EXPECT_EQ(refusal(kCampaign + "once: [BaO]\n"),
-            "c.yaml:13: once: no method is called 'BaO' - did you mean 'BoA'?");
+  EXPECT_EQ(refusal(kCampaign + "once: [BoB]\n"),
+            "c.yaml:13: once: no method is called 'BoB' - did you mean 'BoA'?");
 }
 
 TEST_F(CampaignFile, RefusesUnequalBudgetsUnlessTheTitleSaysSo) {
