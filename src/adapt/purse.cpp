@@ -65,12 +65,16 @@ Spent Purse::before(const adapt::Round& round) const {
   return spent_of(context_.store.ledger()) - within;
 }
 
-// Of a step that is complete, else 0.
+// Of a step that is complete, else 0. The step's own counts, since a torn record of one of its
+// rollouts is no reason to take fewer: that one is made again.
 int Purse::recorded_samples(const adapt::Round& round) const {
   const auto steps = context_.store.trajectory().steps;
-  if (round.theta_step >= static_cast<int>(steps.size())) return 0;
-  return static_cast<int>(context_.store.judged(round.stream, round.theta_step).size() /
-                          round.tasks.size());
+  if (round.stream != Stream::kAdapt || round.theta_step >= static_cast<int>(steps.size()))
+    return 0;
+  int rollouts = 0;
+  for (const auto& [task, counts] : steps[static_cast<std::size_t>(round.theta_step)].tasks)
+    rollouts += counts.n + counts.unscored;
+  return rollouts / static_cast<int>(round.tasks.size());
 }
 
 Purse::Round Purse::buy(const adapt::Round& wanted) {
