@@ -2,11 +2,13 @@
 #include <map>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "outside_support.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json_lines.h"
 #include "vegttt/core/log.h"
+#include "vegttt/core/rng.h"
 #include "vegttt/experiment/after_run.h"
 #include "vegttt/experiment/records_file.h"
 
@@ -124,6 +126,7 @@ class Retiming {
   void time_task(const std::string& task) {
     std::vector<Pending*> owners;
     std::vector<evaluate::Submission> submissions;
+    std::vector<std::size_t> owner_of;  // of each submission
     for (auto& one : pending_) {
       const auto best = one.by_task.find(task);
       if (best == one.by_task.end()) continue;
@@ -134,15 +137,17 @@ class Retiming {
     }
     const int repeats = work_.folder.campaign().options.retimings;
     for (int repeat = 0; repeat < repeats; ++repeat) {
-      for (const auto* owner : owners)
+      for (const std::size_t i : shuffled(owners.size(), task, repeat)) {
         submissions.push_back({task,
-                               owner->by_task.at(task).completion,
-                               "anew/" + std::to_string(repeat) + "/" + owner->run->folder});
+                               owners[i]->by_task.at(task).completion,
+                               "anew/" + std::to_string(repeat) + "/" + owners[i]->run->folder});
+        owner_of.push_back(i);
+      }
     }
     if (submissions.empty()) return;
     std::vector<std::vector<Evaluation>> verdicts(owners.size());
     evaluator().evaluate_all(submissions, [&](std::size_t i, const Evaluation& evaluation) {
-      if (evaluation.status != Status::kUnscored) verdicts[i % owners.size()].push_back(evaluation);
+      if (evaluation.status != Status::kUnscored) verdicts[owner_of[i]].push_back(evaluation);
       work_.check_stop();
     });
     for (std::size_t i = 0; i < owners.size(); ++i) {
@@ -152,6 +157,18 @@ class Retiming {
       else
         append(*owners[i], owners[i]->by_task.at(task), verdicts[i]);
     }
+  }
+
+  // No method always comes first: the machine drifts.
+  std::vector<std::size_t> shuffled(std::size_t n, const std::string& task, int repeat) const {
+    std::vector<std::size_t> order(n);
+    for (std::size_t i = 0; i < n; ++i) order[i] = i;
+    core::RandomStream random(
+        core::CounterRng::of({"order", std::to_string(seed_), task, std::to_string(repeat)}));
+    for (std::size_t i = n; i > 1; --i)
+      std::swap(order[i - 1],
+                order[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
+    return order;
   }
 
   void append(const Pending& one, const BestKernel& best, const std::vector<Evaluation>& verdicts) {

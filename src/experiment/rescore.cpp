@@ -155,7 +155,7 @@ path rescore(const path& run,
   work.judge(Stream::kAdapt, "rollouts.jsonl");
   work.judge(Stream::kFresh, "reevaluation.jsonl");
   work.add_steps();
-  write_rescored_results(*to, tasks_of_run(run));
+  write_rescored_results(*to, tasks_of_run(run), *parts.evaluator);
   return folder;
 }
 

@@ -55,6 +55,15 @@ TEST_F(Rescore, CountsTheNewVerdicts) {
   EXPECT_EQ(summary.at("selections").at(0).at("score"), 0);
 }
 
+TEST_F(Rescore, TimesWhatBestOfNPicksOnceMore) {
+  const auto folder = rescored(run("n", {"adapt.method=best_of_n", "adapt.best_of_n_samples=6"}),
+                               {"evaluate.protocol=paper-fast"});
+  const auto summary = core::parse_json(text(folder, "best_of_n_summary.json"), "");
+  for (const auto& row : summary.at("rows"))
+    EXPECT_EQ(row.at("confirmed_speedup"), row.at("selected_speedup"));
+  EXPECT_EQ(summary.at("samples_per_task"), 6);
+}
+
 TEST_F(Rescore, RefusesToChangeWhatWasSampled) {
   const auto run_folder = run("boa");
   EXPECT_THROW(rescored(run_folder, {"sampling.temperature=2"}), core::UserError);
