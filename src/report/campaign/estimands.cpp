@@ -82,6 +82,10 @@ ByUnit probe_rates(const Campaign& campaign, const std::string& label, Rate rate
   return rates(campaign, label, rate, [](const CampaignRun& run) { return run.probe; });
 }
 
+// Agresti and Caffo: a success and a failure more, so that all of a few samples is not taken for
+// certain.
+Stratum less_certain(const Stratum& counts) { return {counts.k + 1, counts.n + 2}; }
+
 double p_against_probe(const Campaign& campaign, const std::string& label, Rate rate) {
   std::map<std::string, Stratum> selected, start;
   std::set<std::pair<std::int64_t, std::int64_t>> probes;  // task seed, seed of the probe
@@ -100,8 +104,8 @@ double p_against_probe(const Campaign& campaign, const std::string& label, Rate 
   for (const auto& [task, stratum] : selected) {
     const auto other = start.find(task);
     if (stratum.n == 0 || other == start.end() || other->second.n == 0) continue;
-    a.push_back(stratum);
-    b.push_back(other->second);
+    a.push_back(less_certain(stratum));
+    b.push_back(less_certain(other->second));
   }
   return a.empty() ? std::nan("") : stratified_p(a, b);
 }

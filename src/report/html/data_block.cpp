@@ -11,13 +11,19 @@ namespace {
 
 using core::Json;
 
-// Four digits are what the list shows.
+// Whole numbers as they are, since many are places in other lists; of others four digits are what
+// the list shows.
 void append_number(std::string& out, double value) {
   if (!std::isfinite(value)) {
     out += "null";
     return;
   }
   char text[32];
+  if (value == std::trunc(value) && std::abs(value) < 1e15) {
+    const auto whole = std::to_chars(text, text + sizeof text, static_cast<std::int64_t>(value));
+    out.append(text, whole.ptr);
+    return;
+  }
   const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 4);
   out.append(text, end.ptr);
 }

@@ -28,10 +28,14 @@ Seen trajectory_of(const CampaignRun& run) {
   Seen seen{"ours, " + run.subset + ", seed " + std::to_string(run.task_seed) + "/" +
                 std::to_string(run.sample_seed),
             {}};
-  for (const auto& metrics : run.records->trajectory.steps) {
+  const auto& steps = run.records->trajectory.steps;
+  for (const auto& metrics : steps) {
     Step step;
-    for (const auto& id : tasks_in_order(metrics))
-      step.push_back({metrics.tasks.at(id).fast_1, metrics.tasks.at(id).n});
+    // A task that stopped by itself has no counts at later steps: it is in none.
+    for (const auto& id : tasks_in_order(steps.front()))
+      if (std::all_of(
+              steps.begin(), steps.end(), [&](const auto& s) { return s.tasks.count(id) > 0; }))
+        step.push_back({metrics.tasks.at(id).fast_1, metrics.tasks.at(id).n});
     seen.steps.push_back(step);
   }
   return seen;
