@@ -75,6 +75,8 @@ bool Decoder::serves(const config::SamplingOptions& o) const {
 void Decoder::begin(bool changed) {
   if (changed) graphs_.clear();
   failed_.zero_();
+  // Rows of a call that ended by an exception name prompts that are gone.
+  for (int row = 0; row < rows_; ++row) release(row);
 }
 
 void Decoder::assign(int row, const PromptCache& prompt, std::uint64_t key, int token) {

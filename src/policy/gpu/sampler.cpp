@@ -178,7 +178,8 @@ void Sampler::sample(const std::vector<SampleRequest>& requests,
                      const std::vector<int>& end_tokens,
                      const Done& done) {
   at::cuda::getCurrentCUDAStream().synchronize();  // what an update has written
-  const c10::cuda::CUDAStreamGuard guard(at::cuda::getStreamFromPool());
+  if (!stream_) stream_ = at::cuda::getStreamFromPool();
+  const c10::cuda::CUDAStreamGuard guard(*stream_);
   if (!gpu_ || !gpu_->has_room()) {
     decoder_.reset();
     gpu_.reset();

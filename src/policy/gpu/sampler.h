@@ -1,7 +1,10 @@
 // Samples completions on a GPU: prompts are read once, rows are refilled as completions end.
 #pragma once
 
+#include <c10/cuda/CUDAStream.h>
+
 #include <memory>
+#include <optional>
 
 #include "gpu/decoder.h"
 #include "sampling/request_queue.h"
@@ -29,6 +32,8 @@ class Sampler {
   Transformer& model_;
   std::unique_ptr<GpuModel> gpu_;
   std::unique_ptr<Decoder> decoder_;  // of the last options
+  // One for all calls: what libraries and the allocator keep belongs to a stream.
+  std::optional<c10::cuda::CUDAStream> stream_;
 };
 
 }  // namespace vegttt::policy::gpu
