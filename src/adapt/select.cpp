@@ -203,6 +203,18 @@ Trajectory whole_steps(const Trajectory& trajectory) {
   return whole;
 }
 
+Trajectory whole_tasks(const Trajectory& trajectory) {
+  Trajectory whole = trajectory;
+  for (records::StepMetrics& step : whole.steps) {
+    std::erase_if(step.tasks, [&](const auto& task) {
+      const auto& first = whole.steps.front().tasks.at(task.first);
+      return task.second.n + task.second.unscored < first.n + first.unscored;
+    });
+  }
+  while (whole.steps.back().tasks.empty()) whole.steps.pop_back();
+  return whole;
+}
+
 std::vector<Selection> select_all(const Trajectory& every,
                                   const std::string& criterion,
                                   int patience,
@@ -213,8 +225,8 @@ std::vector<Selection> select_all(const Trajectory& every,
   if (patience > 0) patiences.insert(patience);
   for (const int p : patiences) all.push_back(select_early_stop(trajectory, criterion, p));
   all.push_back(select_fixed(trajectory, criterion, fixed_step));
-  all.push_back(select_oracle(every, criterion));
-  all.push_back(select_per_task_stop(every, criterion, std::max(1, patience)));
+  all.push_back(select_oracle(whole_tasks(every), criterion));
+  all.push_back(select_per_task_stop(whole_tasks(every), criterion, std::max(1, patience)));
   return all;
 }
 

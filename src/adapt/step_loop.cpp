@@ -67,7 +67,7 @@ Selection choose(const Context& context, const records::Trajectory& every) {
   const auto& options = context.config.adapt;
   const std::string criterion = criterion_of(context.config);
   if (options.per_task_stop && options.early_stop > 0)
-    return select_per_task_stop(every, criterion, options.early_stop);
+    return select_per_task_stop(whole_tasks(every), criterion, options.early_stop);
   const auto trajectory = whole_steps(every);
   // With early stop the run has ended where that strategy says, so the best of its steps is what it
   // chose.

@@ -114,6 +114,18 @@ TEST(BoaSelector, ListsEveryStrategyOnce) {
   EXPECT_EQ(all[6].strategy, Strategy::kPerTaskStop);
 }
 
+TEST(BoaSelector, TheOracleTakesNoTaskOfATruncatedRound) {
+  records::Trajectory trajectory = paper();
+  records::TaskCounts& few = trajectory.steps[5].tasks.at("L1/5");
+  few.n = few.correct = few.fast_1 = 1;  // 100 % of one
+  const auto all = select_all(trajectory, "fast_1", 1, -1);
+  for (const auto& selection : all) {
+    if (selection.strategy != Strategy::kOracle) continue;
+    EXPECT_EQ(selection.per_task_step.at("L1/5"), 1);
+    EXPECT_DOUBLE_EQ(selection.score, 78.0 / 160);
+  }
+}
+
 TEST(BoaSelector, StopsEachTaskByItsOwnScoresAndPaysForThoseRoundsAlone) {
   const auto stopped = select_per_task_stop(paper(), "fast_1", 1);
   EXPECT_EQ(stopped.per_task_step,

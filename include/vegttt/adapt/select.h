@@ -48,6 +48,10 @@ std::vector<std::string> tasks_going_on(const records::Trajectory& trajectory,
 // per-task stopping ended them, and a maximum over unequal numbers of rollouts favours the few.
 records::Trajectory whole_steps(const records::Trajectory& trajectory);
 
+// The same by task, for strategies that choose a step for each: without tasks of a step that have
+// fewer rollouts than they had at the first.
+records::Trajectory whole_tasks(const records::Trajectory& trajectory);
+
 // All of them side by side, over whole steps; early stop with patience 1 and 2 and, when it is
 // another one, with `patience` (per-task stop: 1, or `patience`).
 std::vector<records::Selection> select_all(const records::Trajectory& trajectory,

@@ -337,7 +337,7 @@ struct AdaptOptions {
             "best_of_n: judge only the m likeliest of each task; 0 is all");
     v.field("tasks_per_batch", s.tasks_per_batch, "rlvr: tasks per update");
     v.field("epochs", s.epochs, "rlvr: passes over the train tasks");
-    v.field("save_every", s.save_every, "updates between checkpoints");
+    v.field("save_every", s.save_every, "rlvr: updates between checkpoints; the others keep each");
     v.field("diagnostics", s.diagnostics, "measure KL to theta_0 and entropy at every step");
   }
 };

@@ -49,9 +49,10 @@ struct Timing {
   std::vector<double> reference_us;
   double candidate_median_us = 0;
   double reference_median_us = 0;
-  double spread = 0;       // interquartile range of the candidate over its median
-  double speedup = 0;      // median of the paired ratios reference / candidate
-  double speedup_low = 0;  // 95 % interval of that median
+  double spread = 0;   // interquartile range of the candidate over its median
+  double speedup = 0;  // median of the paired ratios reference / candidate
+  // 95 % interval of that median; of fewer than six pairs the range, which covers less.
+  double speedup_low = 0;
   double speedup_high = 0;
   double floor_us = 0;  // speed of light of this machine for this task, 0 if unknown
 };
@@ -61,8 +62,9 @@ struct Conditions {
   double sm_mhz = 0, memory_mhz = 0;  // clocks; 0 where the driver does not say
   double temperature_c = 0;
   double power_w = 0;
-  double busy = 0;           // share of the driver's last sampling period with a kernel running
-  std::string throttled;     // why clocks are lower than they could be: "power", "heat", "hardware"; "" if not
+  double busy = 0;  // share of the driver's last sampling period with a kernel running
+  std::string
+      throttled;  // why clocks are lower than they could be: "power", "heat", "hardware"; "" if not
   std::string l2 = "clean";  // before every timed launch: flushed, no dirty line left
   bool tf32_products = false, tf32_convolutions = false;  // the reference's flags
 };
