@@ -1,6 +1,7 @@
 #include "campaign.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <set>
 
@@ -197,7 +198,8 @@ ExitCode plan_campaign(const experiment::Campaign& campaign,
   }
   std::cout << "campaign " << folder.string() << "\n" << table.plain();
   std::cout << runs.size() << " runs";
-  if (seconds > 0) std::cout << ", what is missing takes about " << seconds / 60 << " min";
+  if (seconds > 0)
+    std::cout << ", what is missing takes about " << std::ceil(seconds / 60) << " min";
   std::cout << "\nnothing was written\n";
   return ExitCode::kDone;
 }
