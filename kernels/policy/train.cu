@@ -1,53 +1,11 @@
 // What lies between the matrix products when an adapter is trained on a GPU: each pass over the tokens reads and writes
-// once what several operations would. Compiled at run time (src/policy/training/kernels.cpp) with
+// once what several operations would. Behind prelude.cu; compiled at run time (src/policy/training/kernels.cpp) with
 //   HEAD_DIM  a multiple of 64; 0 when the heads' kernels are not needed
 // bf16 tensors, row-major, widths multiples of 8; arithmetic in float32, rounded where the same operation of ATen in bf16
-// rounds. Reference: src/policy/training/elementwise.cpp, which the CPU runs. No header is needed.
+// rounds. Reference: src/policy/training/elementwise.cpp, which the CPU runs.
 #ifndef ON_CPU
-typedef unsigned int u32;
-typedef unsigned long long u64;
 typedef long long i64;
-
-struct bf16 {
-  unsigned short bits;
-};
-__device__ __forceinline__ float wide(bf16 v) { return __uint_as_float(u32(v.bits) << 16); }
-__device__ __forceinline__ bf16 narrow(float v) {
-  bf16 result;
-  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(result.bits) : "f"(v));
-  return result;
-}
 #endif
-__device__ __forceinline__ float rounded(float v) { return wide(narrow(v)); }
-
-struct Eight {
-  float v[8];
-};
-
-__device__ __forceinline__ Eight load_8(const bf16* from) {
-  const uint4 bits = *reinterpret_cast<const uint4*>(from);
-  const u32 words[4] = {bits.x, bits.y, bits.z, bits.w};
-  Eight result;
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    result.v[2 * i] = __uint_as_float(words[i] << 16);
-    result.v[2 * i + 1] = __uint_as_float(words[i] & 0xffff0000u);
-  }
-  return result;
-}
-
-__device__ __forceinline__ void store_8(bf16* to, const Eight& values) {
-  u32 words[4];
-#pragma unroll
-  for (int i = 0; i < 4; ++i)
-    words[i] = u32(narrow(values.v[2 * i + 1]).bits) << 16 | narrow(values.v[2 * i]).bits;
-  *reinterpret_cast<uint4*>(to) = uint4{words[0], words[1], words[2], words[3]};
-}
-
-__device__ __forceinline__ float sum_of_warp(float v) {
-  for (int o = 16; o > 0; o >>= 1) v += __shfl_xor_sync(~0u, v, o);
-  return v;
-}
 
 __device__ __forceinline__ float sum_of_block(float v) {
   __shared__ float parts[32];

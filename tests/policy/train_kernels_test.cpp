@@ -15,6 +15,7 @@ struct alignas(16) float4 {
   float x, y, z, w;
 };
 #define HEAD_DIM 128
+#include "../../kernels/policy/prelude.cu"
 #include "../../kernels/policy/train.cu"
 }  // namespace kernels
 

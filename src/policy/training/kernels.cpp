@@ -23,7 +23,8 @@ gpu::Program& kernels(at::Device device, int head_dim) {
   auto& program = (*programs)[{device.index(), head_dim}];
   if (!program)
     program = std::make_unique<gpu::Program>(
-        std::string(carried_kernels::find_embedded("kernels/policy/train.cu").value()),
+        std::string(carried_kernels::find_embedded("kernels/policy/prelude.cu").value()) +
+            std::string(carried_kernels::find_embedded("kernels/policy/train.cu").value()),
         std::vector<std::string>{"HEAD_DIM=" + std::to_string(head_dim)});
   return *program;
 }
