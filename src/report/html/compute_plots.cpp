@@ -3,6 +3,7 @@
 
 #include "figures/charts.h"
 #include "plots.h"
+#include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report::html {
 namespace {
@@ -52,7 +53,7 @@ std::vector<Figure> compute_plots(const Model& model) {
     for (std::size_t i = 0; i < stages.size(); ++i) {
       std::vector<double> seconds;
       for (const Run* run : runs) seconds.push_back(seconds_in(*run, stages[i]));
-      figures::BarPart part{mean_of(seconds), static_cast<int>(i)};
+      figures::BarPart part{mean(seconds), static_cast<int>(i)};
       part.target.title = series + ", " + stages[i] + ": " + number_cell(part.value, 1).text + " s";
       bar.parts.push_back(part);
       row.push_back(number_cell(part.value, 1));

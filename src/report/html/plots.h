@@ -29,9 +29,6 @@ std::vector<Figure> result_plots(const Model& model);  // campaigns: the best ke
 
 // "batch_ttt s42": a run within its series.
 std::string run_label(const Model& model, const Run& run);
-double mean_of(const std::vector<double>& values);       // NaN for none
-double deviation_of(const std::vector<double>& values);  // of a sample; NaN for fewer than two
-double median_of(std::vector<double> values);            // NaN for none
 int last_step(const Model& model);
 
 }  // namespace vegttt::report::html

@@ -3,6 +3,7 @@
 
 #include "figures/charts.h"
 #include "plots.h"
+#include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report::html {
 namespace {
@@ -61,12 +62,12 @@ std::vector<Figure> result_plots(const Model& model) {
       if (found == best.end()) continue;
       const auto [low, high] = std::minmax_element(found->second.begin(), found->second.end());
       const int colour = model.series_index(series);
-      const double mean = std::exp(mean_of(found->second));
-      row.dots.push_back({mean, figures::Span{std::exp(*low), std::exp(*high)}, colour, colour});
+      const double centre = std::exp(mean(found->second));
+      row.dots.push_back({centre, figures::Span{std::exp(*low), std::exp(*high)}, colour, colour});
       figure.table.cells.add({task,
                               series,
                               count_cell(static_cast<int>(found->second.size())),
-                              times_cell(mean),
+                              times_cell(centre),
                               times_cell(std::exp(*low)),
                               times_cell(std::exp(*high))});
     }

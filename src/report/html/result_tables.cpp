@@ -5,6 +5,7 @@
 #include "vegttt/core/error.h"
 #include "vegttt/report/diagnostics.h"
 #include "vegttt/report/statistics.h"
+#include "vegttt/report/statistics/moments.h"
 #include "vegttt/report/tables.h"
 
 namespace vegttt::report::html {
@@ -13,10 +14,10 @@ namespace {
 // "37.5 %", or "37.5 ± 2.1 %" over several runs.
 Cell spread_cell(const std::vector<double>& rates) {
   if (rates.empty()) return missing_cell();
-  const double mean = mean_of(rates), deviation = deviation_of(rates);
-  if (std::isnan(deviation)) return percent_cell(mean);
-  return {number_cell(100 * mean, 1).text + " ± " + number_cell(100 * deviation, 1).text + " %",
-          mean};
+  const double centre = mean(rates), deviation = sample_std(rates);
+  if (std::isnan(deviation)) return percent_cell(centre);
+  return {number_cell(100 * centre, 1).text + " ± " + number_cell(100 * deviation, 1).text + " %",
+          centre};
 }
 
 // Of a series: one value for each run that has it.
@@ -72,7 +73,7 @@ Table by_series(const Model& model) {
                      spread_cell(rates.first),
                      rates.steps.empty()
                          ? missing_cell()
-                         : number_cell(mean_of(rates.steps), rates.steps.size() == 1 ? 0 : 1),
+                         : number_cell(mean(rates.steps), rates.steps.size() == 1 ? 0 : 1),
                      spread_cell(rates.selected),
                      spread_cell(rates.fresh),
                      count_cell(rates.fresh_n)});

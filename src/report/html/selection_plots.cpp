@@ -4,6 +4,7 @@
 #include "figures/charts.h"
 #include "plots.h"
 #include "vegttt/report/statistics.h"
+#include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report::html {
 namespace {
@@ -59,24 +60,24 @@ figures::Span fresh_interval(const Picked& picked) {
     const auto [low, high] = wilson(picked.fresh_k, picked.fresh_n);
     return {low, high};
   }
-  const double mean = mean_of(picked.fresh), deviation = deviation_of(picked.fresh);
-  return {mean - deviation, mean + deviation};
+  const double centre = mean(picked.fresh), deviation = sample_std(picked.fresh);
+  return {centre - deviation, centre + deviation};
 }
 
 std::string step_text(const Picked& picked) {
   if (picked.steps.front() < 0) return "-";
   if (picked.steps.size() == 1) return std::to_string(static_cast<int>(picked.steps.front()));
-  return number_cell(mean_of(picked.steps), 1).text + " (mean)";
+  return number_cell(mean(picked.steps), 1).text + " (mean)";
 }
 
 figures::DotRow row_of(const Picked& picked, const std::string& label, int colour) {
   figures::DotRow row{label,
                       {},
                       "step " + step_text(picked) + ", " +
-                          std::to_string(std::lround(mean_of(picked.rollouts))) + " rollouts"};
-  row.dots.push_back({mean_of(picked.scores), std::nullopt, colour, 0, true});
+                          std::to_string(std::lround(mean(picked.rollouts))) + " rollouts"};
+  row.dots.push_back({mean(picked.scores), std::nullopt, colour, 0, true});
   if (!picked.fresh.empty())
-    row.dots.push_back({mean_of(picked.fresh), fresh_interval(picked), colour, 0, false});
+    row.dots.push_back({mean(picked.fresh), fresh_interval(picked), colour, 0, false});
   return row;
 }
 
@@ -110,11 +111,11 @@ std::vector<Figure> selection_plots(const Model& model) {
            picked.label,
            count_cell(static_cast<int>(picked.scores.size())),
            step_text(picked),
-           percent_cell(mean_of(picked.scores)),
-           picked.fresh.empty() ? missing_cell() : percent_cell(mean_of(picked.fresh)),
+           percent_cell(mean(picked.scores)),
+           picked.fresh.empty() ? missing_cell() : percent_cell(mean(picked.fresh)),
            picked.fresh.empty() ? missing_cell() : interval_cell(interval.low, interval.high),
            count_cell(picked.fresh_n),
-           count_cell(std::lround(mean_of(picked.rollouts)))});
+           count_cell(std::lround(mean(picked.rollouts)))});
     }
   }
   if (chart.rows.empty()) return {};

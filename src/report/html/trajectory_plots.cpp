@@ -7,6 +7,7 @@
 #include "figures/charts.h"
 #include "plots.h"
 #include "vegttt/report/statistics.h"
+#include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report::html {
 namespace {
@@ -34,7 +35,7 @@ double median_speedup(const Run& run, const StepMetrics& step) {
   for (const auto& row : run.rows)
     if (row.step == step.step_idx && stage_of(row.status) >= Stage::kCorrect)
       speedups.push_back(row.speedup);
-  return median_of(speedups);
+  return median(speedups);
 }
 
 Measure rate(const std::string& name, int TaskCounts::*count) {
@@ -77,17 +78,17 @@ LineSeries line_of(const Model& model, const Run& run, const Measure& measure, b
 LineSeries mean_line(const Model& model,
                      const std::string& name,
                      const std::vector<LineSeries>& runs) {
-  LineSeries mean{
+  LineSeries line{
       name + ", mean of " + std::to_string(runs.size()), model.series_index(name), false, {}};
   for (std::size_t s = 0;; ++s) {
     std::vector<double> values;
     for (const auto& run : runs)
       if (s < run.points.size()) values.push_back(run.points[s].y);
-    if (values.size() < runs.size()) return mean;
-    LinePoint point{runs.front().points[s].x, mean_of(values)};
+    if (values.size() < runs.size()) return line;
+    LinePoint point{runs.front().points[s].x, mean(values)};
     point.target.data = {{"step", std::to_string(static_cast<int>(point.x))}, {"series", name}};
-    point.target.title = mean.label + ", step " + std::to_string(static_cast<int>(point.x));
-    mean.points.push_back(std::move(point));
+    point.target.title = line.label + ", step " + std::to_string(static_cast<int>(point.x));
+    line.points.push_back(std::move(point));
   }
 }
 
@@ -189,7 +190,7 @@ LineSeries task_line(const Model& model, const std::string& name, const std::str
         by_step[step.step_idx].push_back(value);
   }
   for (const auto& [step, values] : by_step) {
-    LinePoint point{static_cast<double>(step), mean_of(values)};
+    LinePoint point{static_cast<double>(step), mean(values)};
     point.target.data = {{"step", std::to_string(step)}, {"task", task}};
     point.target.title = task + ", " + name + ", step " + std::to_string(step) + ": " +
                          figures::tick_text(std::round(point.y * 1000) / 1000, Unit::kPercent);
