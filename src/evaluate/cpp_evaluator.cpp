@@ -59,6 +59,7 @@ class CppEvaluator : public Evaluator {
   }
 
   void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
+  void draw_inputs_anew() override { store_.draw_anew(); }
 
  private:
   Evaluation judge(const records::Candidate& candidate,

@@ -65,6 +65,12 @@ class CudaEvaluator : public Evaluator {
 
   void keep_kernels_in(const std::string& folder) override { options_.kernel_folder = folder; }
 
+  void draw_inputs_anew() override {
+    if (!gpu_) return;  // none were drawn yet
+    use_device(options_.evaluate.device);
+    gpu_->tasks.draw_anew();
+  }
+
  private:
   // One core is left to the judge or the sampler, and one to the executor.
   static int compiling_cores() { return std::max(1, usable_cores() - 2); }

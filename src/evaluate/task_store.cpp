@@ -15,6 +15,7 @@
 #include "scalar_type.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
+#include "vegttt/core/rng.h"
 
 namespace vegttt::evaluate {
 namespace {
@@ -89,6 +90,10 @@ std::uint64_t secret_seed_of(const EvaluatorOptions& options) {
   return value;
 }
 
+std::uint64_t next_secret(std::uint64_t seed) {
+  return core::CounterRng::of({"inputs anew", std::to_string(seed)}).key();
+}
+
 int set_up_process(const config::EvaluateOptions& options) {
   keep_freed_memory();
   raise_descriptor_limit();
@@ -153,6 +158,11 @@ PreparedTask TaskStore::prepare(const tasks::Task& task) const {
   prepared.floor_us = floor_us(task.work_at(options_.size), machine_speed(threads_));
   prepared.bytes = prepared.sets.size() * (bytes_per_set + 2 * output_bytes);
   return prepared;
+}
+
+void TaskStore::draw_anew() {
+  tasks_.clear();
+  secret_seed_ = next_secret(secret_seed_);
 }
 
 const PreparedTask& TaskStore::get(const std::string& task_id) {

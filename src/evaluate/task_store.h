@@ -40,6 +40,8 @@ SharedBuffer shared_copy(const at::Tensor& tensor, const std::string& name);
 
 // options.secret_seed, or one drawn from the system where that is 0.
 std::uint64_t secret_seed_of(const EvaluatorOptions& options);
+// The seed that follows one when inputs are drawn anew.
+std::uint64_t next_secret(std::uint64_t seed);
 
 // Prepares this process for timing (allocator, ATen's threads); returns the number of threads.
 // Before anything is timed.
@@ -56,6 +58,8 @@ class TaskStore {
   const PreparedTask& get(const std::string& task_id);
   // The seed of everything that candidates must not know.
   std::uint64_t secret_seed() const { return secret_seed_; }
+  // Forgets all inputs and goes on with next_secret() of the seed.
+  void draw_anew();
 
  private:
   PreparedTask prepare(const tasks::Task& task) const;

@@ -106,6 +106,7 @@ class SharedEvaluator : public evaluate::Evaluator {
     judge_->evaluate_all(submissions, done);
   }
   void prepare(const evaluate::Submission& submission) override { judge_->prepare(submission); }
+  void draw_inputs_anew() override { judge_->draw_inputs_anew(); }
 
  private:
   std::shared_ptr<evaluate::Evaluator> judge_;

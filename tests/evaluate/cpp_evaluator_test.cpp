@@ -122,6 +122,20 @@ TEST(CppEvaluator, InputsFollowTheSecretSeed) {
   EXPECT_NE(a.checks[0].expected, c.checks[0].expected);
 }
 
+TEST(CppEvaluator, InputsDrawnAnewAreOthersAndFollowTheSecretSeedToo) {
+  const std::string wrong = kSignature + "{ for (int64_t i = 0; i < M * N; ++i) out[i] = 0; }";
+  const auto twice = [&] {
+    const auto judge = make_evaluator(tiny(), catalogue());
+    const auto first = judge->evaluate({"L1/5", wrong, ""}, Until::kVerify);
+    judge->draw_inputs_anew();
+    const auto second = judge->evaluate({"L1/5", wrong, ""}, Until::kVerify);
+    return std::pair(first.checks[0].expected, second.checks[0].expected);
+  };
+  const auto a = twice();
+  EXPECT_NE(a.first, a.second);
+  EXPECT_EQ(a, twice());
+}
+
 TEST(CppEvaluator, ManyAreJudgedInOrderAndCompiledOnce) {
   const std::vector<Submission> list = {{"L1/5", kScale + "//1", ""},
                                         {"L1/5", "nothing", ""},

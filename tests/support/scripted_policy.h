@@ -70,7 +70,10 @@ class FakeEvaluator : public evaluate::Evaluator {
       const std::vector<evaluate::Submission>& submissions,
       const std::function<void(std::size_t, const records::Evaluation&)>& done) override;
 
+  void draw_inputs_anew() override { ++draws; }
+
   int evaluations = 0;
+  int draws = 0;  // of inputs, after the first
   unsigned delay_us = 0;
   bool backwards = false;  // completion order is not key order
   std::function<bool(const evaluate::Submission&)> machine_fails;  // unscored

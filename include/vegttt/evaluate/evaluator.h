@@ -59,6 +59,9 @@ class Evaluator {
   virtual void when_short(std::function<void(std::uint64_t bytes)> /*ask*/) {}
   // From here on assembled sources and logs go there ("": nowhere): for one judge of several runs.
   virtual void keep_kernels_in(const std::string& /*folder*/) {}
+  // From here on inputs come from another secret seed, a function of the one before: what was
+  // chosen by one draw is judged again by another.
+  virtual void draw_inputs_anew() {}
 };
 
 struct EvaluatorOptions {

@@ -155,6 +155,14 @@ void DeviceTasks::give_back(std::uint64_t bytes) {
   at::accelerator::emptyCache();
 }
 
+void DeviceTasks::draw_anew() {
+  secret_seed_ = next_secret(secret_seed_);
+  if (tasks_.empty()) return;
+  if (let_go_) let_go_();
+  tasks_.clear();
+  at::accelerator::emptyCache();
+}
+
 DeviceTask& DeviceTasks::get(const std::string& task_id) {
   const tasks::Task& task = catalogue_.find(task_id);
   const auto found = std::find_if(

@@ -61,6 +61,9 @@ class DeviceTasks {
   // Drops tasks when less than that is free.
   void give_back(std::uint64_t bytes);
 
+  // Forgets all inputs and goes on with next_secret() of the seed.
+  void draw_anew();
+
   // For those who only want references timed.
   void leave_out_truths() { with_truth_ = false; }
 
