@@ -4,14 +4,19 @@
 
 namespace vegttt::adapt {
 
-// From judged rollouts of theta_0 to step 0 of the run and <method>_summary.json: each task's
-// fastest correct kernel, and every rule of selectors.h side by side. `samples` per task were
-// sampled; `more` is added to the summary.
+// Rollouts of theta_0, `samples` of each task. `top` > 0: only so many of each task, the likeliest,
+// are among the judged.
+struct JudgedOnce {
+  std::vector<records::JudgedRollout> judged;
+  int samples = 0, top = 0;
+};
+
+// Writes step 0 of the run and <method>_summary.json: each task's pick, and every rule of
+// selectors.h side by side (vegttt/adapt/picks.h). `more` is added to the summary.
 void finish_best_of_n(Context& context,
                       const std::string& method,
-                      const std::vector<records::JudgedRollout>& judged,
-                      int samples,
+                      const JudgedOnce& once,
                       const core::Json& budget,
-                      core::Json more);
+                      const core::Json& more);
 
 }  // namespace vegttt::adapt

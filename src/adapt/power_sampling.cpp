@@ -159,8 +159,7 @@ void run_power_sampling(Context& context) {
   const auto judged = rollouts_of(context, {Stream::kAdapt, 0, context.tasks, samples});
   finish_best_of_n(context,
                    "power_sampling",
-                   judged,
-                   samples,
+                   {judged, samples, 0},
                    budget_json(budget, context.store.ledger(), stopped_by),
                    {{"power", acceptance_of(context)}});
 }

@@ -11,10 +11,7 @@ namespace {
 using records::JudgedRollout;
 using Judged = std::vector<const JudgedRollout*>;
 
-bool correct(const JudgedRollout& one) {
-  return one.evaluation.status == records::Status::kSlow ||
-         one.evaluation.status == records::Status::kFast;
-}
+bool correct(const JudgedRollout& one) { return records::is_correct(one.evaluation.status); }
 
 Judged correct_of(const Judged& judged) {
   Judged found;
@@ -69,24 +66,29 @@ Pick surprisal_top3(const Judged& judged, std::uint64_t) {
   return {fastest({found.end() - static_cast<long>(few), found.end()}), count(judged)};
 }
 
-template <int m>
-Pick likeliest_top(const Judged& judged, std::uint64_t) {
-  auto found = by_confidence(judged);
-  found.resize(std::min<std::size_t>(m, found.size()));
-  return {fastest(found), count(found)};
+Selector likeliest_top(int m) {
+  return {"likeliest_top" + std::to_string(m), [m](const Judged& judged, std::uint64_t) -> Pick {
+            auto found = by_confidence(judged);
+            found.resize(std::min(static_cast<std::size_t>(m), found.size()));
+            return {fastest(found), count(found)};
+          }};
 }
 
 }  // namespace
 
-const std::vector<Selector>& selectors() {
-  static const std::vector<Selector> list = {{"measured_best", measured_best},
-                                             {"random_correct", random_correct},
-                                             {"confidence", confidence},
-                                             {"surprisal", surprisal},
-                                             {"surprisal_top3", surprisal_top3},
-                                             {"likeliest_top1", likeliest_top<1>},
-                                             {"likeliest_top4", likeliest_top<4>},
-                                             {"likeliest_top16", likeliest_top<16>}};
+std::vector<Selector> selectors(int top) {
+  std::vector<Selector> list;
+  if (top > 0)
+    list = {likeliest_top(top)};
+  else
+    list = {{"measured_best", measured_best},
+            {"random_correct", random_correct},
+            {"confidence", confidence},
+            {"surprisal", surprisal},
+            {"surprisal_top3", surprisal_top3}};
+  for (const int m : {1, 4, 16}) {
+    if (top == 0 || m < top) list.push_back(likeliest_top(m));
+  }
   return list;
 }
 

@@ -1,14 +1,15 @@
 #include "rescored_results.h"
 
+#include "vegttt/adapt/picks.h"
 #include "vegttt/adapt/rollouts.h"
 #include "vegttt/adapt/select.h"
+#include "vegttt/core/stop.h"
 
 namespace vegttt::experiment {
 namespace {
 
 using adapt::Stream;
 using core::Json;
-using records::JudgedRollout;
 
 // Fresh rollouts of the step that the old run had selected, if there are any.
 std::pair<int, Json> fresh_of(const RunDirectory& run, int steps) {
@@ -19,59 +20,26 @@ std::pair<int, Json> fresh_of(const RunDirectory& run, int steps) {
   return {-1, nullptr};
 }
 
-bool trusted(const records::Evaluation& evaluation) {
-  return evaluation.status == records::Status::kSlow || evaluation.status == records::Status::kFast;
-}
-
-// The fastest correct kernel of a task, timed once more.
-Json row_of(RunDirectory& run,
-            const std::string& task,
-            const records::TaskCounts& counts,
-            evaluate::Evaluator& judge) {
-  const auto rollouts = run.judged(Stream::kAdapt, 0);
-  const JudgedRollout* best = nullptr;
-  for (const auto& one : rollouts) {
-    if (one.rollout.key.task_id != task || !trusted(one.evaluation)) continue;
-    if (best == nullptr || one.evaluation.speedup() > best->evaluation.speedup()) best = &one;
-  }
-  Json row = {
-      {"problem_id", task},
-      {"fast_1", best != nullptr && best->evaluation.fast_1},
-      {"sample_fast_1", counts.n == 0 ? 0.0 : static_cast<double>(counts.fast_1) / counts.n},
-      {"selected_speedup", best == nullptr ? 0.0 : best->evaluation.speedup()},
-      {"selected_correct", best != nullptr},
-      {"correct", counts.correct},
-      {"n", counts.n}};
-  if (best == nullptr) return row;
-  row["selected_sample"] = best->rollout.key.sample;
-  const auto again =
-      judge.evaluate({task, best->rollout.completion, "again/" + best->rollout.key.text()});
-  ++run.ledger().evaluations;
-  row["confirmed_speedup"] = again.speedup();
-  row["confirmed_fast_1"] = trusted(again) && again.fast_1;
-  return row;
-}
-
+// What each rule would pick now, timed once more: from the rollouts of step 0.
 Json one_step_summary(RunDirectory& run,
                       const std::vector<std::string>& tasks,
                       evaluate::Evaluator& judge) {
+  const auto& config = run.loaded().values;
   const auto metrics = run.trajectory().steps.front();
-  Json rows = Json::array();
-  int fast = 0, confirmed = 0;
-  for (const auto& task : tasks) {
-    const auto found = metrics.tasks.find(task);
-    const auto counts = found == metrics.tasks.end() ? records::TaskCounts{} : found->second;
-    rows.push_back(row_of(run, task, counts, judge));
-    fast += rows.back().at("fast_1").get<bool>();
-    confirmed += rows.back().value("confirmed_fast_1", false);
-  }
-  const double n = static_cast<double>(tasks.size());
-  return {{"samples_per_task", metrics.n_samples() / static_cast<int>(tasks.size())},
-          {"sample_fast_1", metrics.aggregate_fast_1()},
-          {"selected_fast_1", fast / n},
-          {"confirmed_fast_1", confirmed / n},
-          {"rows", rows},
-          {"metrics", records::to_json(metrics)}};
+  adapt::Candidates candidates{tasks, run.judged(Stream::kAdapt, 0)};
+  candidates.samples = metrics.rollouts_so_far / static_cast<int>(tasks.size());
+  const auto likeliest = metrics.more.find("likeliest_of");
+  if (likeliest != metrics.more.end())
+    candidates.top = static_cast<int>(candidates.judged.size() / tasks.size());
+  candidates.seed = config.seed;
+  Json json = adapt::picks_json(candidates, metrics, [&](const auto& picked) {
+    return adapt::judge_again(judge, picked, [&] {
+      ++run.ledger().evaluations;
+      core::throw_if_stopped();
+    });
+  });
+  json["metrics"] = records::to_json(metrics);
+  return json;
 }
 
 Json trajectory_summary(RunDirectory& run) {

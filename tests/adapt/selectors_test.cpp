@@ -66,17 +66,75 @@ TEST(Selectors, ThatRankBeforeJudgingNeedVerdictsOnlyOfWhatTheyTake) {
   EXPECT_EQ(first.rollout, nullptr);
 }
 
+TEST(Selectors, OfWhichOnlyTheLikeliestWereJudgedLookAtNoMore) {
+  std::vector<std::string> rules;
+  for (const auto& selector : selectors(5)) rules.push_back(selector.rule);
+  EXPECT_EQ(rules,
+            (std::vector<std::string>{"likeliest_top5", "likeliest_top1", "likeliest_top4"}));
+}
+
+core::Json summary_of(test::FakeRun& run) {
+  auto context = run.context();
+  run_best_of_n(context);
+  return run.store.results.at("best_of_n_summary.json");
+}
+
 TEST(BestOfN, ReportsEveryRuleSideBySide) {
   test::FakeRun run;
   run.config.adapt.best_of_n_samples = 8;
-  auto context = run.context();
-  run_best_of_n(context);
-  const auto& rows = run.store.results.at("best_of_n_summary.json").at("selections");
+  const auto rows = summary_of(run).at("selections");
   ASSERT_EQ(rows.size(), selectors().size());
   for (const auto& row : rows) {
     EXPECT_LE(row.at("fast_1").get<double>(), rows.at(0).at("fast_1").get<double>());
     EXPECT_TRUE(row.contains("confirmed_fast_1"));
   }
+}
+
+TEST(BestOfN, NamesWhatItJudgedWhenThatIsOnlyTheLikeliest) {
+  test::FakeRun run;
+  run.config.adapt.best_of_n_samples = 8;
+  run.config.adapt.evaluate_top = 3;
+  const auto summary = summary_of(run);
+  EXPECT_EQ(summary.at("rule"), "likeliest_top3");
+  EXPECT_FALSE(summary.contains("sample_fast_1"));
+  EXPECT_TRUE(summary.contains("judged_fast_1"));
+  ASSERT_EQ(summary.at("selections").size(), 2u);
+  EXPECT_EQ(summary.at("selections").at(0).at("evaluations"), 6);
+  EXPECT_EQ(summary.at("selections").at(1).at("rule"), "likeliest_top1");
+  for (const auto& row : summary.at("rows")) {
+    EXPECT_EQ(row.at("n"), 3);
+    EXPECT_EQ(row.at("sampled"), 8);
+    EXPECT_FALSE(row.contains("sample_fast_1"));
+  }
+}
+
+TEST(BestOfN, ConfirmsOnInputsThatDidNotChoose) {
+  test::FakeRun run;
+  run.config.adapt.best_of_n_samples = 8;
+  run.evaluator.machine_fails = [&](const evaluate::Submission& submission) {
+    EXPECT_EQ(run.evaluator.draws > 0, submission.tag.starts_with("again/")) << submission.tag;
+    return false;
+  };
+  summary_of(run);
+  EXPECT_EQ(run.evaluator.draws, 1);
+}
+
+TEST(BestOfN, LeavesOutOfItsConfirmedRatesWhatTheMachineCouldNotJudgeAgain) {
+  test::FakeRun run;
+  run.config.adapt.best_of_n_samples = 16;
+  const auto whole = summary_of(run);
+  ASSERT_EQ(whole.at("confirmed_fast_1"), 1);
+  test::FakeRun failing;
+  failing.config.adapt.best_of_n_samples = 16;
+  failing.evaluator.machine_fails = [](const evaluate::Submission& submission) {
+    return submission.tag.starts_with("again/") && submission.task_id == "L1/2";
+  };
+  const auto half = summary_of(failing);
+  EXPECT_EQ(half.at("confirmed_fast_1"), 1);
+  EXPECT_EQ(half.at("confirmed_tasks"), 1);
+  EXPECT_EQ(half.at("selections").at(0).at("confirmed_fast_1"), 1);
+  EXPECT_TRUE(half.at("rows").at(0).contains("confirmed_speedup"));
+  EXPECT_FALSE(half.at("rows").at(1).contains("confirmed_speedup"));
 }
 
 TEST(BestOfN, JudgesOnlyTheLikeliestAndCountsThoseVerdictsAlone) {
