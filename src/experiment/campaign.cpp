@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "campaign_budget.h"
 #include "vegttt/config/reader.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/file.h"
@@ -168,42 +169,12 @@ class Multiplier {
   std::set<std::string> folders_;
 };
 
-std::map<std::string, std::string> budget_of(const config::ExperimentConfig& config) {
-  std::map<std::string, std::string> budget;
-  for (const auto& field : config::fields_of(config)) {
-    if (core::starts_with(field.key, "budget.")) budget[field.key] = field.value;
-  }
-  return budget;
-}
-
-void require_equal_budgets(const Campaign& campaign) {
-  if (admits_unequal_budgets(campaign.options.title)) return;
-  if (campaign.budget.empty())
-    throw core::UserError("without a budget the methods would spend what they like",
-                          campaign.file,
-                          "budget: {rollouts: 960}, or 'unequal budgets' in the title");
-  const auto& first = campaign.runs.front();
-  for (const auto& run : campaign.runs) {
-    if (budget_of(run.experiment.values) == budget_of(first.experiment.values)) continue;
-    throw core::UserError("'" + run.label + "' and '" + first.label + "' have unequal budgets",
-                          campaign.file,
-                          "one `budget` for all, or 'unequal budgets' in the title");
-  }
-}
-
 std::string file_beside(const std::string& campaign, const std::string& experiment) {
   const auto beside = core::fs::path(campaign).parent_path() / experiment;
   return core::fs::exists(beside) ? beside.lexically_normal().string() : experiment;
 }
 
 }  // namespace
-
-bool admits_unequal_budgets(const std::string& title) {
-  std::string lower;
-  for (const char c : title)
-    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower.find("unequal budget") != std::string::npos;
-}
 
 Campaign parse_campaign(const std::string& yaml,
                         const std::string& file,

@@ -65,21 +65,16 @@ constexpr int kRules = 8;  // that pick of N rollouts; their picks are timed onc
 // At most: early stop and budgets may end sooner.
 void count(const config::ExperimentConfig& config, int tasks, Cost& cost) {
   const auto& adapt = config.adapt;
-  const int samples = config.sampling.samples_per_task;
   int outside = 0, evaluated = -1;  // rollouts beside the budget; verdicts, -1: of all rollouts
-  if (adapt.method == "base") {
-    cost.rollouts = tasks * samples;
-  } else if (adapt.method == "best_of_n" || adapt.method == "power_sampling") {
-    cost.rollouts = tasks * adapt.best_of_n_samples;
+  cost.rollouts = rollouts_of_method(config, tasks);
+  if (adapt.method == "best_of_n" || adapt.method == "power_sampling") {
     if (adapt.evaluate_top > 0 && adapt.method == "best_of_n")
       evaluated = tasks * std::min(adapt.evaluate_top, adapt.best_of_n_samples);
     cost.evaluations = tasks * std::min(kRules, adapt.best_of_n_samples);
   } else if (adapt.method == "rlvr") {
     cost.updates = adapt::rlvr_steps(adapt, tasks);
-    cost.rollouts = adapt.epochs * tasks * samples;
-  } else {
+  } else if (adapt.method != "base") {
     cost.updates = adapt.steps;
-    cost.rollouts = tasks * samples * (adapt.steps + 1);
     outside = tasks * adapt.reevaluate_samples;
   }
   const auto limit = [](int count, std::int64_t limit) {
@@ -103,6 +98,16 @@ std::string duration(double seconds) {
 }
 
 }  // namespace
+
+int rollouts_of_method(const config::ExperimentConfig& config, int tasks) {
+  const auto& adapt = config.adapt;
+  const int samples = config.sampling.samples_per_task;
+  if (adapt.method == "base") return tasks * samples;
+  if (adapt.method == "best_of_n" || adapt.method == "power_sampling")
+    return tasks * adapt.best_of_n_samples;
+  if (adapt.method == "rlvr") return adapt.epochs * tasks * samples;
+  return tasks * samples * (adapt.steps + 1);
+}
 
 Cost cost_of(const config::ExperimentConfig& config, int tasks, const core::fs::path& out) {
   Cost cost;

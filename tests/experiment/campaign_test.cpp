@@ -1,6 +1,7 @@
 #include "vegttt/experiment/campaign.h"
 
 #include "campaign_fixture.h"
+#include "vegttt/experiment/plan.h"
 
 namespace vegttt::experiment {
 namespace {
@@ -73,6 +74,27 @@ TEST_F(CampaignFile, RefusesUnequalBudgetsUnlessTheTitleSaysSo) {
               HasSubstr("without a budget"));
 }
 
+TEST_F(CampaignFile, RefusesBudgetsOfZero) {
+  EXPECT_THAT(refusal(core::replace_all(kCampaign, "{rollouts: 24}", "{rollouts: 0}")),
+              HasSubstr("without a budget"));
+}
+
+TEST_F(CampaignFile, RefusesAMethodThatEndsBeforeItsBudget) {
+  // 5 tasks x 3 steps x 4 samples are 60.
+  EXPECT_EQ(refusal(core::replace_all(kCampaign, "rollouts: 24", "rollouts: 60")), "accepted");
+  EXPECT_THAT(refusal(core::replace_all(kCampaign, "rollouts: 24", "rollouts: 90")),
+              HasSubstr("'Best-of-N' asks for 60 rollouts at most, less than its budget"));
+  EXPECT_EQ(
+      refusal(core::replace_all(
+          core::replace_all(kCampaign, "rollouts: 24", "rollouts: 90"), "fake", "unequal budgets")),
+      "accepted");
+  EXPECT_THAT(refusal(kCampaign + "set: {adapt.early_stop: 1}\n"), HasSubstr("early_stop"));
+  EXPECT_EQ(
+      refusal(core::replace_all(kCampaign, "subsets", "  base: {adapt.method: base}\nsubsets")),
+      "accepted")
+      << "theta_0 is no competitor";
+}
+
 TEST_F(CampaignFile, RefusesTwoRunsOfOneName) {
   EXPECT_THAT(refusal(core::replace_all(kCampaign, "sample_seeds: [1, 2]", "sample_seeds: [1, 1]")),
               HasSubstr("two runs would have the folder 'best-of-n-1-t42-s1'"));
@@ -101,6 +123,20 @@ TEST(ShippedCampaigns, AreReadAndGiveTheirMethodsEqualTrials) {
     ++files;
   }
   EXPECT_GE(files, 8);
+}
+
+TEST(ShippedCampaigns, LetEveryMethodSpendExactlyItsBudget) {
+  const auto folder = core::fs::path(VEGTTT_SOURCE_DIR) / "configs" / "experiments" / "paper";
+  for (const auto& entry : core::fs::directory_iterator(folder)) {
+    const auto plan = load_campaign(entry.path().string());
+    if (admits_unequal_budgets(plan.options.title)) continue;
+    for (const auto& run : plan.runs) {
+      const auto& config = run.experiment.values;
+      if (config.adapt.method == "base") continue;
+      EXPECT_EQ(rollouts_of_method(config, config.tasks.count), config.budget.rollouts)
+          << entry.path() << ", " << run.label;
+    }
+  }
 }
 
 TEST(ShippedCampaigns, TuneOnTrainTasksWithTwelveTrialsEach) {

@@ -22,6 +22,7 @@ struct FakeRun {
   int selected_step = 0;
   double kl = 0.02, gap = 1e-5;
   double budget = 320, spent = 320;
+  std::string stopped_by = "rollouts";
   std::string more_config;  // YAML lines
   std::string state = "done";
   std::string machine = "fake machine";
@@ -55,7 +56,7 @@ inline core::Json summary_of(const FakeRun& run) {
                         {"budget",
                          {{"limits", {{"rollouts", run.budget}}},
                           {"spent", {{"rollouts", run.spent}, {"sampled_tokens", 100 * run.spent}}},
-                          {"stopped_by", "rollouts"}}}};
+                          {"stopped_by", run.stopped_by}}}};
   if (!run.fresh.empty())
     summary["fresh"] = records::to_json(fake_step(run.selected_step, run.fresh, run.samples));
   return summary;

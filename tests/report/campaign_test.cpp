@@ -211,6 +211,72 @@ TEST_F(CampaignTest, RefusesARunThatSpentMoreThanItsBudget) {
   EXPECT_NE(refusal({best_of_n(1, {{"L1/4", 1.0}}), more}).find("spent 352"), std::string::npos);
 }
 
+TEST_F(CampaignTest, RefusesARunThatEndedBeforeItsBudget) {
+  auto less = boa(1, {{"L1/4", 1.5}});
+  less.spent = 240;
+  less.stopped_by = "";
+  const auto text = refusal({best_of_n(1, {{"L1/4", 1.0}}), less});
+  EXPECT_NE(text.find("ended by itself after 240 rollouts of 320"), std::string::npos) << text;
+  less.spent = 320;  // its steps ended exactly where the budget does
+  EXPECT_EQ(refusal({best_of_n(1, {{"L1/4", 1.0}}), less}), "");
+}
+
+FakeRun base(std::int64_t seed, std::map<std::string, double> best) {
+  FakeRun run = best_of_n(seed, std::move(best));
+  run.label = run.method = "base";
+  run.fresh.clear();
+  return run;
+}
+
+TEST_F(CampaignTest, RanksTheta0OnlyWhereItSpentTheWholeBudget) {
+  auto less = base(1, {{"L1/4", 1.9}});
+  less.spent = 40;
+  less.stopped_by = "";
+  const std::vector<FakeRun> runs = {less, best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}})};
+  const auto primary = table(read(runs), "campaign/primary");
+  const auto& rows = primary.cells.rows();
+  EXPECT_EQ(rows.front().front().text, "Best-of-N");
+  EXPECT_EQ(rows.back().front().text, "base (theta_0, not at equal budget)");
+  EXPECT_EQ(rows.back().back().text, "-") << "no verdict";
+  EXPECT_NE(plain_text(primary).find("not ranked"), std::string::npos);
+  EXPECT_TRUE(row(table(read(runs), "campaign/by-task"), "L1/4")
+                  .contains("base (theta_0, not at equal budget)"));
+
+  const auto whole = table(
+      read({base(1, {{"L1/4", 1.9}}), best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}})}),
+      "campaign/primary");
+  EXPECT_EQ(row(whole, "base").at("over Best-of-N, 95 %"), "1.900x [1.900, 1.900]");
+}
+
+TEST_F(CampaignTest, DoesNotCompareWithATheta0ThatSpentLess) {
+  auto less = base(1, {{"L1/4", 1.0}});
+  less.spent = 40;
+  less.stopped_by = "";
+  EXPECT_EQ(plain_answer(read({less, boa(1, {{"L1/4", 1.5}})})),
+            "No run of Best-of-N: nothing to compare adaptation with.");
+}
+
+TEST_F(CampaignTest, KeepsHeldOutTasksOutOfTheComparison) {
+  auto held_out = base(1, {{"L1/77", 3.0}});
+  held_out.subset = "held-out";
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}}), held_out});
+  EXPECT_EQ(row(table(campaign, "campaign/primary"), "base").size(), 0u);
+  EXPECT_EQ(table(campaign, "campaign/headroom").cells.rows().size(), 1u);
+}
+
+TEST_F(CampaignTest, SaysHowManyRepetitionsThereAre) {
+  std::vector<FakeRun> runs;
+  for (int seed = 1; seed <= 7; ++seed) {
+    runs.push_back(best_of_n(seed, {{"L1/4", 1.0}}));
+    runs.push_back(boa(seed, {{"L1/4", 1.5}}));
+  }
+  EXPECT_NE(plain_answer(read(runs)).find("Few repetitions: 7 sample seeds, fewer than 8."),
+            std::string::npos);
+  runs.push_back(best_of_n(8, {{"L1/4", 1.0}}));
+  runs.push_back(boa(8, {{"L1/4", 1.5}}));
+  EXPECT_EQ(plain_answer(read(runs)).find("Few repetitions"), std::string::npos);
+}
+
 TEST_F(CampaignTest, NamesWhatIsMissing) {
   auto absent = boa(2, {{"L1/4", 1.5}});
   absent.state = "missing";

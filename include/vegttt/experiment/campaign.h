@@ -57,7 +57,8 @@ struct Campaign {
 };
 
 // Reads and multiplies out. Throws UserError with file:line for unknown, doubled or wrong keys, for
-// unequal budgets that the title does not admit, and for two runs of the same name.
+// budgets that would be spent unequally where the title does not admit it, and for two runs of the
+// same name.
 Campaign load_campaign(const std::string& file, const std::vector<std::string>& overrides = {});
 // The same from text; `file` stands for it in messages.
 Campaign parse_campaign(const std::string& yaml,

@@ -20,6 +20,9 @@ std::vector<std::string> tasks_of(const config::ExperimentConfig& config,
 // it is no complete checkpoint.
 std::vector<std::string> tasks_behind_init(const config::ExperimentConfig& config);
 
+// What the method asks for when no budget and no early stop ends it; without fresh samples.
+int rollouts_of_method(const config::ExperimentConfig& config, int tasks);
+
 struct Cost {
   int tasks = 0;
   int rollouts = 0;  // at most: early stop may end sooner

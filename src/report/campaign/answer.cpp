@@ -85,6 +85,9 @@ std::string plain_answer(const Campaign& campaign) {
   if (is_descriptive(campaign))
     lines.push_back("Descriptive: " + std::to_string(tasks_of(campaign).size()) +
                     " tasks, fewer than " + std::to_string(kFewestTasks) + ".");
+  if (const int seeds = sample_seeds_of(campaign); seeds < kFewestSeeds)
+    lines.push_back("Few repetitions: " + std::to_string(seeds) + " sample seed" +
+                    (seeds == 1 ? "" : "s") + ", fewer than " + std::to_string(kFewestSeeds) + ".");
   if (const auto line = tasks_without_headroom(campaign); !line.empty()) lines.push_back(line);
   const auto missing = campaign.missing();
   if (!missing.empty())

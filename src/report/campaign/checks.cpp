@@ -1,7 +1,6 @@
 #include "checks.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <tuple>
 
@@ -72,28 +71,6 @@ void compare(const CampaignRun& a, const CampaignRun& b) {
   if (!on_a.empty() && !on_b.empty() && on_a != on_b) refuse("the machine", a, b, on_a, on_b);
 }
 
-std::map<std::string, double> numbers_in(const CampaignRun& run, const char* member) {
-  std::map<std::string, double> numbers;
-  if (!run.records || !run.records->summary.contains("budget")) return numbers;
-  const auto values = run.records->summary.at("budget").value(member, core::Json::object());
-  for (const auto& [kind, value] : values.items()) numbers[kind] = value.get<double>();
-  return numbers;
-}
-
-void require_kept(const CampaignRun& run) {
-  const auto spent = spent_of(run);
-  for (const auto& [kind, limit] : limits_of(run)) {
-    const auto found = spent.find(kind);
-    // Seconds are predicted, not counted.
-    const double room = kind == "device_seconds" ? 1.1 * limit : limit;
-    if (found == spent.end() || found->second <= room) continue;
-    throw core::UserError(text_of(run) + " spent " + std::to_string(found->second) + " " + kind +
-                              " of " + std::to_string(limit),
-                          "",
-                          "a title with the word unequal, if that is what the table shows");
-  }
-}
-
 }  // namespace
 
 std::string text_of(const CampaignRun& run) {
@@ -119,46 +96,6 @@ void refuse_mixed_configs(const Campaign& campaign) {
     compare(*first, run);
     const auto [place, fresh] = first_of_label.emplace(run.label, &run);
     if (!fresh) compare(*place->second, run);
-  }
-}
-
-bool admits_unequal_budgets(const Campaign& campaign) {
-  std::string title = campaign.title;
-  std::transform(title.begin(), title.end(), title.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return title.find("unequal") != std::string::npos;
-}
-
-std::map<std::string, double> spent_of(const CampaignRun& run) { return numbers_in(run, "spent"); }
-std::map<std::string, double> limits_of(const CampaignRun& run) {
-  return numbers_in(run, "limits");
-}
-
-std::string stopped_by(const CampaignRun& run) {
-  if (!run.records || !run.records->summary.contains("budget")) return "";
-  return core::get_or<std::string>(run.records->summary.at("budget"), "stopped_by", "");
-}
-
-void refuse_unequal_budgets(const Campaign& campaign) {
-  if (admits_unequal_budgets(campaign)) return;
-  const CampaignRun* first = nullptr;
-  for (const auto& run : campaign.runs) {
-    // What is not adapted and not searched is a baseline to look at, not a competitor.
-    if (!run.done() || run.method == "base" || run.method == "rlvr") continue;
-    require_kept(run);
-    if (first == nullptr) first = &run;
-    const auto limits = limits_of(run), other = limits_of(*first);
-    const auto rollouts = [](const CampaignRun& one) {
-      const auto& steps = one.records->trajectory.steps;
-      return steps.empty() ? 0 : steps.back().rollouts_so_far;
-    };
-    const bool equal =
-        limits.empty() && other.empty() ? rollouts(run) == rollouts(*first) : limits == other;
-    if (equal) continue;
-    throw core::UserError("budgets differ between " + text_of(*first) + " and " + text_of(run),
-                          (campaign.path / "campaign.json").string(),
-                          "one budget for all, or the word unequal in the title of the campaign");
   }
 }
 

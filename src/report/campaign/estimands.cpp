@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "checks.h"
+
 namespace vegttt::report {
 namespace {
 
@@ -124,7 +126,7 @@ std::string method_of(const Campaign& campaign, const std::string& label) {
 std::optional<std::string> reference_label(const Campaign& campaign) {
   for (const char* method : {"best_of_n", "base"}) {
     for (const auto& run : campaign.runs) {
-      if (run.method == method) return run.label;
+      if (run.method == method && competes(campaign, run.label)) return run.label;
     }
   }
   return std::nullopt;
@@ -161,7 +163,8 @@ std::vector<std::string> tasks_of(const Campaign& campaign) {
   const auto reference = reference_label(campaign);
   std::set<std::string> found;
   for (const auto& run : campaign.runs) {
-    if (!run.done() || (reference && run.label != *reference)) continue;
+    if (!run.done() || (reference ? run.label != *reference : !competes(campaign, run.label)))
+      continue;
     for (const auto& [task, best] : run.best) found.insert(task);
   }
   std::vector<std::string> tasks(found.begin(), found.end());
@@ -195,6 +198,15 @@ std::vector<Headroom> headroom_of(const Campaign& campaign) {
     all.push_back(room);
   }
   return all;
+}
+
+int sample_seeds_of(const Campaign& campaign) {
+  const auto reference = reference_label(campaign);
+  std::set<std::int64_t> seeds;
+  for (const auto& run : campaign.runs) {
+    if (run.done() && (!reference || run.label == *reference)) seeds.insert(run.sample_seed);
+  }
+  return static_cast<int>(seeds.size());
 }
 
 bool is_descriptive(const Campaign& campaign) {

@@ -32,7 +32,7 @@ double p_against_probe(const Campaign& campaign, const std::string& label, Rate 
 // What adapts weights, as against methods that only search.
 bool adapts(const std::string& method);
 std::string method_of(const Campaign& campaign, const std::string& label);
-// The label that others are compared with: Best-of-N, without one `base`.
+// The label that others are compared with: Best-of-N, without one `base` at the same budget.
 std::optional<std::string> reference_label(const Campaign& campaign);
 
 // KL(theta_s, theta_0) where it was measured, and what of it could be noise.
@@ -59,5 +59,9 @@ std::vector<Headroom> headroom_of(const Campaign& campaign);
 
 std::vector<std::string> tasks_of(const Campaign& campaign);  // with best kernels, numeric order
 bool is_descriptive(const Campaign& campaign);                // fewer than 10 tasks
+// Independent repetitions of the reference; below kFewestSeeds the chance of sampling is hardly
+// known.
+int sample_seeds_of(const Campaign& campaign);
+inline constexpr int kFewestSeeds = 8;
 
 }  // namespace vegttt::report

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "analysis_tables.h"
+#include "checks.h"
 #include "circumstances.h"
 #include "estimands.h"
 #include "vegttt/report/statistics/moments.h"
@@ -42,14 +43,18 @@ Table headroom_table(const Campaign& campaign) {
 }
 
 Table by_task_table(const Campaign& campaign) {
-  const auto labels = campaign.labels();
+  const auto tasks = tasks_of(campaign);
+  auto labels = campaign.labels();
+  std::erase_if(labels, [&](const std::string& label) {
+    return log_speedups(campaign, label, tasks).empty();
+  });
   Table table;
   table.name = "campaign/by-task";
   table.title = campaign.title + ": best kernels by task";
   std::vector<std::string> header = {"task"};
-  header.insert(header.end(), labels.begin(), labels.end());
+  for (const auto& label : labels) header.push_back(name_in_tables(campaign, label));
   table.cells = Cells(header);
-  for (const auto& task : tasks_of(campaign)) {
+  for (const auto& task : tasks) {
     std::vector<Cell> row = {task};
     for (const auto& label : labels) {
       std::vector<double> logs;

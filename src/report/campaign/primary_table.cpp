@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "analysis_tables.h"
+#include "checks.h"
 #include "circumstances.h"
 #include "estimands.h"
 
@@ -25,13 +26,13 @@ std::vector<Cell> row_of(const Campaign& campaign,
   const auto clusters = clusters_of(ours);
   const auto level = clustered_bootstrap(clusters);
   const auto reference = reference_label(campaign);
-  std::vector<Cell> row = {label,
+  std::vector<Cell> row = {name_in_tables(campaign, label),
                            tasks_text,
                            count_cell(static_cast<std::int64_t>(clusters.size())),
                            count_cell(static_cast<std::int64_t>(ours.size())),
                            number_cell(level.value, 4),
                            factors(level)};
-  if (!reference || *reference == label) {
+  if (!reference || *reference == label || !competes(campaign, label)) {
     row.insert(row.end(), 6, missing_cell());
     return row;
   }
@@ -52,6 +53,24 @@ std::vector<std::string> tasks_with_headroom(const Campaign& campaign) {
     if (one.any()) tasks.push_back(one.task);
   }
   return tasks;
+}
+
+void add_rows(Table& table, const Campaign& campaign, const std::string& label) {
+  const auto tasks = tasks_of(campaign), with_headroom = tasks_with_headroom(campaign);
+  if (log_speedups(campaign, label, tasks).empty() && !competes(campaign, label)) return;
+  table.cells.add(row_of(campaign, label, "all", tasks));
+  if (!with_headroom.empty() && with_headroom.size() < tasks.size())
+    table.cells.add(row_of(campaign, label, "with headroom", with_headroom));
+}
+
+// Who has a row of its own without being ranked, and why.
+std::string note_on_theta_0(const Campaign& campaign) {
+  for (const auto& label : campaign.labels()) {
+    if (method_of(campaign, label) == "base" && !competes(campaign, label))
+      return "Rows of theta_0 show where all methods begin. They spent another budget (see the "
+             "table of budgets), so they are not ranked.";
+  }
+  return "";
 }
 
 }  // namespace
@@ -75,12 +94,11 @@ Table primary_table(const Campaign& campaign) {
                        "p of seeds",
                        "verdict"},
                       {false, false, true, true, true, true, true, true, true, true, true, false});
-  const auto with_headroom = tasks_with_headroom(campaign);
-  const bool apart = !with_headroom.empty() && with_headroom.size() < tasks_of(campaign).size();
-  for (const auto& label : campaign.labels()) {
-    if (method_of(campaign, label) == "rlvr") continue;
-    table.cells.add(row_of(campaign, label, "all", {}));
-    if (apart) table.cells.add(row_of(campaign, label, "with headroom", with_headroom));
+  for (const bool at_equal_budget : {true, false}) {
+    for (const auto& label : campaign.labels()) {
+      if (method_of(campaign, label) != "rlvr" && competes(campaign, label) == at_equal_budget)
+        add_rows(table, campaign, label);
+    }
   }
   table.notes = {
       "Estimand, fixed beforehand: " + campaign.estimand + ".",
@@ -93,6 +111,7 @@ Table primary_table(const Campaign& campaign) {
       "seeds`: t test of these differences, which is about these tasks only.",
       "Rows are compared with " + reference +
           " one by one; intervals are not widened for their number."};
+  if (const auto note = note_on_theta_0(campaign); !note.empty()) table.notes.push_back(note);
   if (is_descriptive(campaign))
     table.notes.push_back("Fewer than " + std::to_string(kFewestTasks) +
                           " tasks: descriptive of these tasks, no statement about others; "
