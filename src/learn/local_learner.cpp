@@ -208,8 +208,8 @@ TokenSignal LocalLearner::token_signal(const Batch& batch,
   return signal;
 }
 
-// A rollout without advantage moves nothing unless there is a KL term: it counts in the
-// denominators only.
+// A rollout without advantage moves nothing unless there is a KL term, one without a signal never
+// does: they count in the denominators only.
 std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
                                                     const TokenSignal& signal,
                                                     const config::LearnOptions& options,
@@ -218,7 +218,7 @@ std::vector<MicroBatch> LocalLearner::micro_batches(const Batch& batch,
   for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
     if (!batch.usable[i] || std::isnan(batch.rollouts[i].reward)) continue;
     usable.push_back(i);
-    if (signal.moves(i) || options.kl_coefficient != 0) moving.push_back(i);
+    if (signal.moves(i) || (options.kl_coefficient != 0 && signal.exists(i))) moving.push_back(i);
   }
   const auto weights =
       token_weights(batch.rollouts, usable, options.reduction, sampling.max_new_tokens);

@@ -58,7 +58,7 @@ void mix(const records::Rollout& rollout,
 }  // namespace
 
 bool TokenSignal::moves(std::size_t rollout) const {
-  if (!taught.empty() && !taught[rollout]) return false;
+  if (!exists(rollout)) return false;
   if (whole_distribution()) return teacher_hidden[rollout].defined();
   return std::any_of(advantages[rollout].begin(), advantages[rollout].end(), [](float advantage) {
     return advantage != 0;
@@ -117,7 +117,8 @@ void add_kl_advantage(const policy::Transformer& model,
                       UpdateStats& stats) {
   std::vector<std::vector<double>> gaps(batch.rollouts.size());
   double sum = 0, tokens = 0;
-  const auto usable = usable_of(batch);
+  auto usable = usable_of(batch);
+  std::erase_if(usable, [&](std::size_t i) { return !signal.exists(i); });
   score_tokens(model,
                batch.rollouts,
                usable,

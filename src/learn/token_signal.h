@@ -12,6 +12,8 @@ struct TokenSignal {
   std::vector<at::Tensor> teacher_hidden;      // per rollout; teacher.loss full, else empty
   std::vector<bool> taught;                    // the teacher scored it; empty without a teacher
   bool whole_distribution() const { return !teacher_hidden.empty(); }
+  // False: there is a teacher, and it has nothing to say about this rollout.
+  bool exists(std::size_t rollout) const { return taught.empty() || taught[rollout]; }
   // The rollout can move the weights without a KL term in the loss.
   bool moves(std::size_t rollout) const;
 };
@@ -31,8 +33,8 @@ void teach(const policy::Transformer& model,
            TokenSignal& signal,
            UpdateStats& stats);
 
-// A += coefficient (mean(log sampler - log theta_0) - (log sampler - log theta_0)) over the usable
-// tokens of the batch; the model has theta_0's adapter attached.
+// A += coefficient (mean(log sampler - log theta_0) - (log sampler - log theta_0)) over the tokens
+// of usable rollouts whose signal exists; the model has theta_0's adapter attached.
 void add_kl_advantage(const policy::Transformer& model,
                       const Batch& batch,
                       double coefficient,

@@ -83,6 +83,32 @@ TEST(Teacher, WithoutAnyPromptForARolloutLeavesItOut) {
   EXPECT_EQ(largest_difference(before, *policy->adapter()), 0);
 }
 
+// Wherever the KL term stands and whatever the teacher's loss is.
+TEST(Teacher, WhatItDoesNotReadIsNotTrainedForAKlTermEither) {
+  for (const std::string place : {"loss", "advantage"}) {
+    for (const std::string loss : {"sampled_token", "full"}) {
+      SCOPED_TRACE(place + " " + loss);
+      const auto policy = tiny_policy();
+      const auto learner = make_learner(policy);
+      learner->update(sample_batch(*policy, sampling_options(), 0),
+                      learn_options(),
+                      sampling_options());  // away from theta_0
+      Batch batch = taught_batch(*policy, 1);
+      for (const std::size_t i : {0, 3, 6}) batch.teacher_prompts[i].clear();
+      auto options = learn_options();
+      options.kl_coefficient = 0.3;
+      options.kl_place = place;
+      const auto stats =
+          learner->update(batch, options, sampling_options(), teacher_options("student", loss));
+      std::int64_t prompts = 0;
+      for (const std::size_t i : {1, 2, 4, 5, 7})
+        prompts += static_cast<std::int64_t>(batch.rollouts[i].prompt_tokens.size());
+      EXPECT_EQ(stats.trained_tokens, tokens_of(batch, false));
+      EXPECT_EQ(stats.scored_tokens, prompts + tokens_of(batch, false));
+    }
+  }
+}
+
 TEST(Teacher, SampledTokenAdvantageIsBetaTimesTheGap) {
   const auto policy = tiny_policy();
   const auto learner = make_learner(policy);
