@@ -88,6 +88,8 @@ Trainer::Trainer(Context& context)
   context.learner.load(context.store.checkpoint_folder(latest));
   step_ = latest;
   const auto state = context.store.checkpoint_state(latest);
+  learnt_ = Learnt(state, context.store.ledger());
+  learnt_.count_in(context.store.ledger());
   rewards_.restore(core::get<core::Json>(state, "reward_state", "checkpoint"));
   trained_on_ = core::get<std::vector<std::string>>(state, "trained_on", "checkpoint");
   const auto update = core::get<core::Json>(state, "last_update", "checkpoint");
@@ -178,7 +180,10 @@ bool Trainer::update(const ScoredStep& scored,
                      const TeacherReading& reading) {
   context_.check_stop();
   const auto& options = context_.config.learn;
-  if (scored.truncated || !purse_.affords(cost_of_update(scored.batch, reading, options), next))
+  auto& ledger = context_.store.ledger();
+  const bool again = learnt_.behind(ledger);
+  if (scored.truncated ||
+      (!again && !purse_.affords(cost_of_update(scored.batch, reading, options), next)))
     return false;
   if (reading.prompts.empty() &&
       scored.metrics.more.at("flat_groups") == scored.metrics.more.at("groups"))
@@ -186,22 +191,18 @@ bool Trainer::update(const ScoredStep& scored,
         "step " + std::to_string(step_) +
         ": within every task all rollouts earned the same; there is nothing to learn from them");
   context_.observer.progress(step_, Stage::kLearn, 0, 1);
-  auto& ledger = context_.store.ledger();
   learn::Batch batch = scored.batch;
   batch.teacher_prompts = reading.prompts;
   learn::UpdateStats stats;
   const core::Stopwatch watch;
   {
-    const StageClock clock(ledger, "learn");
+    const StageClock clock(ledger, "learn", again);
     stats =
         context_.learner.update(batch, options, context_.config.sampling, context_.config.teacher);
   }
   purse_.learnt_in(watch.elapsed_s());
-  ++ledger.updates;
-  ledger.trained_tokens += stats.trained_tokens;
-  ledger.scored_tokens += stats.scored_tokens;
-  ledger.teacher_prompt_tokens += stats.teacher_prompt_tokens;
-  ledger.teacher_completion_tokens += stats.teacher_completion_tokens;
+  learnt_.add(stats);
+  learnt_.count_in(ledger);
   keep_teacher_lines(reading.lines);
   last_update_ = numbers_of(stats);
   last_update_.insert(reading.counts.begin(), reading.counts.end());
@@ -219,6 +220,7 @@ bool Trainer::update(const ScoredStep& scored,
 void Trainer::save_checkpoint() {
   const StageClock clock(context_.store.ledger(), "save");
   const core::Json state = {{"step", step_},
+                            {"learnt", learnt_.state()},
                             {"trained_on", trained_on_},
                             {"reward_state", rewards_.state()},
                             {"last_update", json_of(last_update_)}};

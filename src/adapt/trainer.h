@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "learnt.h"
 #include "purse.h"
 #include "vegttt/adapt/rollouts.h"
 #include "vegttt/evaluate/reward.h"
@@ -24,8 +25,8 @@ struct TeacherReading {
   std::map<std::string, double> counts;   // for metrics.jsonl
 };
 
-// Holds theta_s, the reward normaliser's state and what the last update reported; all three belong
-// to a checkpoint.
+// Holds theta_s, the reward normaliser's state, what the updates cost and what the last one
+// reported; all of it belongs to a checkpoint.
 class Trainer {
  public:
   // Continues from the latest checkpoint, or saves theta_0 as step 0.
@@ -39,7 +40,9 @@ class Trainer {
                                   int samples,
                                   const std::vector<int>& first_sample = {});
   // One update; afterwards step() is one higher. Saves a checkpoint when `save`. False, and nothing
-  // is done, when the budget has no room for it and one rollout of each of `next` after it.
+  // is done, when the budget has no room for it and one rollout of each of `next` after it. One
+  // that was made before the run was stopped is made again whatever the budget says, and paid for
+  // once.
   bool update(const ScoredStep& scored,
               bool save,
               const std::vector<TaskPrompt>& next,
@@ -60,6 +63,7 @@ class Trainer {
   int step_ = 0;
   evaluate::RewardModel rewards_;
   Purse purse_;
+  Learnt learnt_;
   std::map<std::string, double>
       last_update_;  // loss, grad_norm, ... of the update that led to theta_s
   std::vector<std::string> trained_on_;

@@ -133,6 +133,36 @@ TEST(MethodBudget, IsTheSameAfterAStop) {
   }
 }
 
+// Between two checkpoints rlvr makes updates again that it has paid for.
+TEST(MethodBudget, PaysOnceForUpdatesThatAreMadeAgainAfterAStop) {
+  for (const int stop : {50, 85, 120, 150, 172}) {
+    SCOPED_TRACE(stop);
+    FakeRun whole, broken;
+    for (FakeRun* run : {&whole, &broken}) {
+      prepare(*run, "rlvr");
+      run->config.adapt.save_every = 3;
+      run->config.adapt.diagnostics = false;
+      run->config.budget.all_tokens = 1100;
+    }
+    auto a = whole.context();
+    run_method(a);
+    int left = stop;
+    broken.check_stop = [&] {
+      if (--left == 0) throw core::Stopped(core::ExitCode::kEndedEarly, "stop");
+    };
+    auto b = broken.context();
+    EXPECT_THROW(run_method(b), core::Stopped);
+    *broken.model = test::ScriptedModel{};
+    auto c = broken.context();
+    run_method(c);
+    EXPECT_EQ(whole.store.spent.updates, broken.store.spent.updates);
+    EXPECT_EQ(whole.store.spent.trained_tokens, broken.store.spent.trained_tokens);
+    EXPECT_EQ(spent_of(whole.store.spent).all_tokens, spent_of(broken.store.spent).all_tokens);
+    EXPECT_EQ(whole.store.steps.steps.size(), broken.store.steps.steps.size());
+    EXPECT_EQ(whole.model->theta, broken.model->theta);
+  }
+}
+
 TEST(PerTaskStop, EndsTasksOneByOneAndSelectsForEach) {
   FakeRun run;
   run.config.adapt.steps = 40;
