@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "outside_support.h"
+#include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json_lines.h"
 #include "vegttt/core/log.h"
@@ -54,14 +55,24 @@ Json fresh_json(const std::vector<Evaluation>& verdicts, std::uint64_t seed) {
   return fresh;
 }
 
-Json line_of(const BestKernel& best, const std::vector<Evaluation>& verdicts, std::uint64_t seed) {
+// What one kernel's timings were and cost.
+struct Timings {
+  std::vector<Evaluation> verdicts;  // of those that the machine did not fail
+  int asked = 0;
+  double device_s = 0;
+};
+
+Json line_of(const BestKernel& best, const Timings& timings, std::uint64_t seed) {
+  Json fresh = fresh_json(timings.verdicts, seed);
+  fresh["asked"] = timings.asked;
+  fresh["device_s"] = timings.device_s;
   return {{"schema_version", records::kSchemaVersion},
           {"task", best.task},
           {"theta_step", best.theta_step},
           {"sample", best.sample},
           {"code_hash", best.code_hash},
           {"found_speedup", best.found_speedup},
-          {"fresh", fresh_json(verdicts, seed)}};
+          {"fresh", fresh}};
 }
 
 // One run's best kernels that have no line yet.
@@ -145,17 +156,23 @@ class Retiming {
       }
     }
     if (submissions.empty()) return;
-    std::vector<std::vector<Evaluation>> verdicts(owners.size());
-    evaluator().evaluate_all(submissions, [&](std::size_t i, const Evaluation& evaluation) {
-      if (evaluation.status != Status::kUnscored) verdicts[owner_of[i]].push_back(evaluation);
+    std::vector<Timings> timings(owners.size());
+    auto& judge = evaluator();
+    const core::Stopwatch watch;
+    judge.evaluate_all(submissions, [&](std::size_t i, const Evaluation& evaluation) {
+      auto& own = timings[owner_of[i]];
+      ++own.asked;
+      if (evaluation.status != Status::kUnscored) own.verdicts.push_back(evaluation);
       work_.check_stop();
     });
+    const double each_s = watch.elapsed_s() / static_cast<double>(submissions.size());
     for (std::size_t i = 0; i < owners.size(); ++i) {
-      if (verdicts[i].empty())
+      timings[i].device_s = each_s * timings[i].asked;
+      if (timings[i].verdicts.empty())
         core::warn(owners[i]->run->folder + ": the best kernel of " + task +
                    " could not be timed anew");
       else
-        append(*owners[i], owners[i]->by_task.at(task), verdicts[i]);
+        append(*owners[i], owners[i]->by_task.at(task), timings[i]);
     }
   }
 
@@ -171,8 +188,8 @@ class Retiming {
     return order;
   }
 
-  void append(const Pending& one, const BestKernel& best, const std::vector<Evaluation>& verdicts) {
-    core::LineAppender(one.file).append(core::dump_json(line_of(best, verdicts, seed_)));
+  void append(const Pending& one, const BestKernel& best, const Timings& timings) {
+    core::LineAppender(one.file).append(core::dump_json(line_of(best, timings, seed_)));
   }
 
   evaluate::Evaluator& evaluator() {

@@ -43,6 +43,31 @@ TEST_F(CampaignRun, DoesEveryRunAndWhatLiesOutsideOfTheBudget) {
   EXPECT_EQ(judges_, 1) << "one judge with new secrets for all runs";
 }
 
+// A run's ledger counts at the call site: what lies outside of its budget is the sum of the items.
+TEST_F(CampaignRun, ListsEverythingThatNoBudgetPaysFor) {
+  const auto folder = run(campaign());
+  for (const std::string method : {"best_of_n", "batch_ttt"}) {
+    SCOPED_TRACE(method);
+    const auto run = folder / (method == "best_of_n" ? "best-of-n-1-t42-s1" : "boa-1-t42-s1");
+    const auto outside = json(run / "outside.json");
+    const auto counted = json(run / (method + "_compute.json")).at("outside_budget");
+    const auto& fresh = outside.at("reevaluation");
+    EXPECT_EQ(fresh.at("rollouts"), counted.at("rollouts"));
+    EXPECT_EQ(fresh.at("prompt_tokens"), counted.at("prompt_tokens"));
+    EXPECT_EQ(fresh.at("completion_tokens"), counted.at("completion_tokens"));
+    EXPECT_EQ(fresh.at("evaluations").get<int>() +
+                  outside.at("confirmations").at("evaluations").get<int>(),
+              counted.at("evaluations").get<int>());
+    EXPECT_EQ(outside.at("diagnostics").at("scored_tokens"), counted.at("scored_tokens"));
+    EXPECT_GT(outside.at("probe").at("prompt_tokens"), 0);
+  }
+  EXPECT_GT(
+      json(folder / "best-of-n-1-t42-s1" / "outside.json").at("confirmations").at("evaluations"),
+      0);
+  EXPECT_GT(json(folder / "boa-1-t42-s1" / "outside.json").at("diagnostics").at("scored_tokens"),
+            0);
+}
+
 TEST_F(CampaignRun, RepeatsNothingThatIsDone) {
   const auto folder = run(campaign());
   const auto before = core::read_file(folder / "boa-1-t42-s1" / "best_kernels.jsonl");

@@ -109,6 +109,11 @@ inline void write_run(const core::fs::path& campaign, const FakeRun& run) {
                                                      {"completion_tokens", 5},
                                                      {"completion", "x"}}) +
                                         "\n");
+  core::write_file_atomically(
+      folder / "outside.json",
+      core::dump_json({{"reevaluation", {{"rollouts", 16 * run.sample_seed}, {"device_s", 2}}},
+                       {"confirmations", {{"evaluations", 5}, {"device_s", 1}}},
+                       {"probe", {{"rollouts", 32}, {"shared_by", 4}, {"device_s", 50}}}}));
   if (!run.probe.empty())
     core::write_file_atomically(
         folder / "probe.json",

@@ -264,6 +264,15 @@ TEST_F(CampaignTest, KeepsHeldOutTasksOutOfTheComparison) {
   EXPECT_EQ(table(campaign, "campaign/headroom").cells.rows().size(), 1u);
 }
 
+TEST_F(CampaignTest, ListsWhatNoBudgetPaidFor) {
+  const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}}), best_of_n(2, {{"L1/4", 1.0}})});
+  const auto cells = row(table(campaign, "campaign/outside"), "Best-of-N");
+  EXPECT_EQ(cells.at("fresh rollouts"), "16-32");
+  EXPECT_EQ(cells.at("picks timed once more"), "5");
+  EXPECT_EQ(cells.at("probe rollouts"), "32");
+  EXPECT_EQ(cells.at("device s"), "3");
+}
+
 TEST_F(CampaignTest, SaysHowManyRepetitionsThereAre) {
   std::vector<FakeRun> runs;
   for (int seed = 1; seed <= 7; ++seed) {

@@ -11,8 +11,10 @@ Table primary_table(const Campaign& campaign);
 Table secondary_table(const Campaign& campaign);
 // What each task allows; tasks without headroom apart.
 Table headroom_table(const Campaign& campaign);
-// What was spent within the budget, and outside of it.
+// What was spent within the budget.
 Table budget_table(const Campaign& campaign);
+// What was spent outside of it, item by item.
+Table outside_table(const Campaign& campaign);
 // Best kernels by task: geometric mean over seeds, by label.
 Table by_task_table(const Campaign& campaign);
 

@@ -102,7 +102,8 @@ std::vector<Table> campaign_tables(const Campaign& campaign) {
                                secondary_table(campaign),
                                headroom_table(campaign),
                                by_task_table(campaign),
-                               budget_table(campaign)};
+                               budget_table(campaign),
+                               outside_table(campaign)};
   for (auto& table : diagnostics_tables(campaign)) tables.push_back(std::move(table));
   return tables;
 }

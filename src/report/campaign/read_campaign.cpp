@@ -31,6 +31,8 @@ void read_files_of(const core::fs::path& folder, CampaignRun& run) {
     const auto best = best_kernel_of(line);
     run.best[best.task] = best;
   });
+  if (const auto file = folder / "outside.json"; core::fs::exists(file))
+    run.outside = core::parse_json(core::read_file(file), file.string());
   const auto probe = folder / "probe.json";
   if (!core::fs::exists(probe)) return;
   const auto json = core::parse_json(core::read_file(probe), probe.string());

@@ -104,9 +104,8 @@ void add_campaign_tables(const Campaign& campaign, Tables& tables) {
   for (auto& table : tables_of_campaign(campaign)) {
     const bool diversity = table.name.find("saturation") != std::string::npos ||
                            table.name.find("gradient") != std::string::npos;
-    auto& section = table.name == "campaign/budget" ? tables.compute
-                    : diversity                     ? tables.diversity
-                                                    : tables.result;
+    const bool spent = table.name == "campaign/budget" || table.name == "campaign/outside";
+    auto& section = spent ? tables.compute : diversity ? tables.diversity : tables.result;
     section.push_back(std::move(table));
   }
 }
