@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Thousands of evaluations in one process, one in ten hostile: does anything leak, does any verdict change?
+"""Thousands of evaluations in one process, some of them hostile: does anything leak, does any verdict change?
 
-    soak.py VEGTTT [--count 10000] [--size small] [--protocol strict]
+    soak.py VEGTTT [--count 10000] [--hostile-every 10] [--size small] [--protocol strict]
 
 Feeds `vegttt eval --jsonl` with the committed examples and hostile candidates over and over. Prints a JSON line every
 thousand evaluations (host memory, descriptors, threads and children of the process, device memory) and at the end one
@@ -36,10 +36,10 @@ def hostiles():
         yield task, f"```cuda\n{text}```\n", set(expected.split("|")), path
 
 
-def mixed(count, honest, hostile):
-    """Every tenth is hostile; both lists go round."""
+def mixed(count, every, honest, hostile):
+    """One of `every` is hostile; both lists go round."""
     for i in range(count):
-        yield hostile[i // 10 % len(hostile)] if i % 10 == 9 else honest[(i - i // 10) % len(honest)]
+        yield hostile[i // every % len(hostile)] if i % every == every - 1 else honest[(i - i // every) % len(honest)]
 
 
 def vitals(pid):
@@ -55,11 +55,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("vegttt")
     parser.add_argument("--count", type=int, default=10000)
+    parser.add_argument("--hostile-every", type=int, default=10, help="one in so many")
     parser.add_argument("--size", default="small")
     parser.add_argument("--protocol", default="strict")
     parser.add_argument("--minutes", type=float, default=1e9, help="ends earlier, with what was seen until then")
     options = parser.parse_args()
-    jobs = list(mixed(options.count, list(examples()), list(hostiles())))
+    jobs = list(mixed(options.count, options.hostile_every, list(examples()), list(hostiles())))
     process = subprocess.Popen([options.vegttt, "eval", "--jsonl", "--dialect", "cuda", "--size", options.size,
                                 "--protocol", options.protocol, "--run-timeout", "2", "--compile-timeout", "8"],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

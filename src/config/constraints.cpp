@@ -35,6 +35,7 @@ const std::vector<Choice>& choices() {
       {"policy.dtype", {"auto", "float32", "bfloat16"}},
       {"policy.reasoning", {"auto", "off", "on", "low", "medium", "high"}},
       {"evaluate.dialect", {"cpp", "cuda"}},
+      {"evaluate.duplicates", {"judge", "copy"}},
       {"evaluate.protocol", {"strict", "paper-fast", "paper-full", "kernelbench"}},
       {"evaluate.precision", {"task", "fp32", "tf32", "bf16"}},
       {"reward.kind", {"log_speedup", "speedup", "fast", "correct", "shuffled", "inverse_runtime"}},

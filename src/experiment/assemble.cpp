@@ -5,6 +5,7 @@
 #include "outside_support.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
+#include "vegttt/evaluate/duplicates.h"
 #include "vegttt/evaluate/runner.h"
 #include "vegttt/experiment/device_memory.h"
 #include "vegttt/experiment/plan.h"
@@ -53,6 +54,12 @@ std::unique_ptr<evaluate::Evaluator> judge_of(const PartsRequest& request,
   options.secret_seed = request.secret_seed;
   options.kernel_folder = request.kernel_folder;
   return evaluate::make_evaluator(options, catalogue);
+}
+
+std::unique_ptr<evaluate::Evaluator> once_if_asked(std::unique_ptr<evaluate::Evaluator> judge,
+                                                   const config::ExperimentConfig& config) {
+  if (config.evaluate.duplicates == "judge") return judge;
+  return evaluate::judge_equal_code_once(std::move(judge));
 }
 
 std::shared_ptr<tasks::Catalogue> catalogue_of(const config::ExperimentConfig& config) {
@@ -120,8 +127,9 @@ class Workshop {
     const auto catalogue = catalogue_of(request.config);
     Parts parts = parts_around(request, catalogue, [&] { return policy_for(request); });
     if (!request.without_evaluator) {
-      parts.evaluator =
-          std::make_unique<SharedEvaluator>(judge_for(request, catalogue), request.kernel_folder);
+      parts.evaluator = once_if_asked(
+          std::make_unique<SharedEvaluator>(judge_for(request, catalogue), request.kernel_folder),
+          request.config);
       share_device(request.config, parts.sampler.get(), *judge_);
     }
     return parts;
@@ -167,7 +175,7 @@ Parts assemble(const PartsRequest& request) {
     return policy::load_local(request.config.policy, seed_of(request));
   });
   if (!request.without_evaluator) {
-    parts.evaluator = judge_of(request, *catalogue);
+    parts.evaluator = once_if_asked(judge_of(request, *catalogue), request.config);
     share_device(request.config, parts.sampler.get(), *parts.evaluator);
   }
   return parts;

@@ -85,14 +85,13 @@ Trained on_cpu(const ModelConfig& config) {
   return t;
 }
 
-Trained on_gpu(const Trained& from) {
+Trained in_bf16(const Trained& from, at::Device device) {
   Trained t = from;
   t.model.compute = at::kBFloat16;
   for (const NamedTensor& named : named_tensors(t.model.weights, t.model.config))
-    *named.tensor =
-        named.raw ? named.tensor->to(at::kCUDA) : named.tensor->to(at::kCUDA, at::kBFloat16);
+    *named.tensor = named.raw ? named.tensor->to(device) : named.tensor->to(device, at::kBFloat16);
   t.adapter = from.adapter.clone();
-  for (auto& [path, pair] : t.adapter.pairs) pair = {pair.a.to(at::kCUDA), pair.b.to(at::kCUDA)};
+  for (auto& [path, pair] : t.adapter.pairs) pair = {pair.a.to(device), pair.b.to(device)};
   return t;
 }
 
@@ -116,36 +115,62 @@ struct Packed {
   }
 };
 
-// bf16 has 8 bits: what is summed and rounded over three layers is off by a percent or two.
-void compare(const char* name, const ModelConfig& config) {
-  Trained reference = on_cpu(config), trained = on_gpu(reference);
-  attach_for_training(reference);
-  attach_for_training(trained);
-  stack_weights(trained.model);
-  const Packed packed;
-  const at::Tensor weights = at::randn({packed.rows.size(0), config.hidden});
-  const at::Tensor want = reference.hidden(packed.tokens, packed.packing, packed.rows);
-  const auto of_want = reference.gradients(want, weights);
-  for (const Checkpointing how : {Checkpointing::kOff, Checkpointing::kOn}) {
+struct Errors {
+  double hidden = 0;
+  std::vector<double>
+      gradients;  // of the adapter's matrices, A and B of one module after the other
+};
+
+struct Question {
+  Packed packed;
+  at::Tensor weights;  // of the sum of hidden states whose gradients are compared
+  at::Tensor hidden;   // the float32 answer
+  std::vector<at::Tensor> gradients;
+
+  explicit Question(Trained reference)
+      : weights(at::randn({packed.rows.size(0), reference.model.config.hidden})) {
+    attach_for_training(reference);
+    hidden = reference.hidden(packed.tokens, packed.packing, packed.rows);
+    gradients = reference.gradients(hidden, weights);
+  }
+  Errors errors_of(Trained trained, Checkpointing how) const {
+    attach_for_training(trained);
+    if (trained.model.device().is_cuda()) stack_weights(trained.model);
     const at::Tensor got = trained.hidden(packed.tokens, packed.packing, packed.rows, how);
-    const double off = relative(got, want);
+    Errors errors{relative(got, hidden), {}};
     const auto of_got = trained.gradients(got, weights);
-    double worst = 0;
-    std::string where;
-    auto path = reference.adapter.pairs.begin();
-    for (std::size_t i = 0; i < of_want.size(); ++i, i % 2 == 0 ? ++path : path) {
-      const double here = relative(of_got[i], of_want[i]);
-      if (here > worst) worst = here, where = path->first + (i % 2 == 0 ? " A" : " B");
-    }
-    std::printf("%s, %s: hidden states off by %.4f, gradients by %.4f at most (%s)\n",
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+      errors.gradients.push_back(relative(of_got[i], gradients[i]));
+    return errors;
+  }
+};
+
+// How far rounding to bf16 takes a gradient depends on the matrix: those of queries and keys are
+// differences of nearly equal numbers. So the measure is what ATen's own operators make of the same
+// pass in bf16 on the CPU; the device may be twice as far off, and a hundredth more.
+void compare(const char* name, const ModelConfig& config) {
+  const Trained reference = on_cpu(config);
+  const Question question(reference);
+  const Errors rounding = question.errors_of(in_bf16(reference, at::kCPU), Checkpointing::kOff);
+  constexpr double kSlack = 0.01;
+  for (const Checkpointing how : {Checkpointing::kOff, Checkpointing::kOn}) {
+    const Errors errors = question.errors_of(in_bf16(reference, at::kCUDA), how);
+    std::printf("%s, %s: hidden states off by %.4f (ATen's bf16 on the CPU: %.4f)\n",
                 name,
                 how == Checkpointing::kOn ? "computed again" : "kept",
-                off,
-                worst,
-                where.c_str());
-    // A mixture chooses other experts where two logits are within rounding.
-    EXPECT_LT(off, config.experts > 0 ? 0.15 : 0.03);
-    EXPECT_LT(worst, config.experts > 0 ? 0.3 : 0.06);
+                errors.hidden,
+                rounding.hidden);
+    EXPECT_LT(errors.hidden, 2 * rounding.hidden + kSlack);
+    auto path = reference.adapter.pairs.begin();
+    for (std::size_t i = 0; i < errors.gradients.size(); ++i, i % 2 == 0 ? ++path : path) {
+      const std::string where = path->first + (i % 2 == 0 ? " A" : " B");
+      if (errors.gradients[i] > 0.05 || rounding.gradients[i] > 0.05)
+        std::printf("  gradient of %s off by %.4f (ATen: %.4f)\n",
+                    where.c_str(),
+                    errors.gradients[i],
+                    rounding.gradients[i]);
+      EXPECT_LT(errors.gradients[i], 2 * rounding.gradients[i] + kSlack) << where;
+    }
   }
 }
 

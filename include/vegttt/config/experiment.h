@@ -98,7 +98,8 @@ struct SamplingOptions {
     v.field("min_p", s.min_p, "keep tokens above min_p times the likeliest; 0 is off");
     v.field("max_new_tokens", s.max_new_tokens, "longest completion in tokens");
     v.field("slots", s.slots, "sequences decoded together");
-    v.field("batch_invariant", s.batch_invariant, "GPU: rollouts do not depend on what runs beside");
+    v.field(
+        "batch_invariant", s.batch_invariant, "GPU: rollouts do not depend on what runs beside");
   }
 };
 
@@ -111,6 +112,8 @@ struct EvaluateOptions {
   double compile_timeout_s = 30;
   double run_timeout_s = 10;  // wall time of one launch, at least 100 reference times
   bool cache = true;          // reuse compiled objects of equal sources; never verdicts or times
+  std::string duplicates =
+      "judge";  // judge | copy: of equal code in one run, the first one's verdict
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
     v.field("dialect", s.dialect, "cpp or cuda");
@@ -121,6 +124,9 @@ struct EvaluateOptions {
     v.field("compile_timeout_s", s.compile_timeout_s, "seconds a candidate may compile");
     v.field("run_timeout_s", s.run_timeout_s, "seconds one launch may take");
     v.field("cache", s.cache, "reuse compiled objects of equal sources");
+    v.field("duplicates",
+            s.duplicates,
+            "judge every sample, or copy the verdict of equal code that the run has judged");
   }
 };
 
@@ -213,7 +219,8 @@ struct LearnOptions {
         "logprob_temperature", s.logprob_temperature, "sampling, or one as the paper's code did");
     v.field("truncated", s.truncated, "zero_reward or drop");
     v.field("micro_batch_tokens", s.micro_batch_tokens, "tokens per forward pass; 0: what fits");
-    v.field("checkpointing", s.checkpointing, "auto, on or off: layers forward again on the way back");
+    v.field(
+        "checkpointing", s.checkpointing, "auto, on or off: layers forward again on the way back");
     v.field("updates_per_step", s.updates_per_step, "gradient steps on one batch of rollouts");
     v.field("logprob_tolerance",
             s.logprob_tolerance,
