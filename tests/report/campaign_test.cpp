@@ -83,6 +83,37 @@ TEST_F(CampaignTest, ComparesBestKernelsPairedByTaskAndSeed) {
   EXPECT_EQ(cells.at("verdict"), "unclear (descriptive)");
 }
 
+// A task that two subsets hold was worked on by two runs under the same seeds.
+TEST_F(CampaignTest, KeepsEveryRunOfATaskThatSubsetsShare) {
+  auto in = [](FakeRun run, const char* subset) {
+    run.subset = subset;
+    return run;
+  };
+  const auto campaign = read({in(best_of_n(1, {{"L1/4", 1.0}, {"L1/5", 1.0}}), "1"),
+                              in(boa(1, {{"L1/4", 4.0}, {"L1/5", 1.0}}), "1"),
+                              in(best_of_n(1, {{"L1/4", 1.0}}), "hard"),
+                              in(boa(1, {{"L1/4", 1.0}}), "hard")});
+  const auto cells = row(table(campaign, "campaign/primary"), "BoA");
+  EXPECT_EQ(cells.at("n units"), "3");
+  EXPECT_EQ(cells.at("over Best-of-N, 95 %").substr(0, 6), "1.414x") << "2 on L1/4, 1 on L1/5";
+}
+
+TEST_F(CampaignTest, TakesSubsetsWithoutACommonTaskForOneRepetition) {
+  auto second = best_of_n(1, {{"L1/5", 1.0}}), second_boa = boa(1, {{"L1/5", 1.0}});
+  second.subset = second_boa.subset = "2";
+  const auto campaign =
+      read({best_of_n(1, {{"L1/4", 1.0}}), boa(1, {{"L1/4", 1.5}}), second, second_boa});
+  EXPECT_NE(plain_answer(campaign).find("2 tasks x 1 seeds"), std::string::npos)
+      << plain_answer(campaign);
+}
+
+TEST_F(CampaignTest, TellsLargeSampleSeedsFromTaskSeeds) {
+  auto other = best_of_n(1, {{"L1/4", 1.0}});
+  other.task_seed = 43;
+  const auto campaign = read({best_of_n(1'000'001, {{"L1/4", 1.0}}), other});
+  EXPECT_EQ(row(table(campaign, "campaign/primary"), "Best-of-N").at("n units"), "2");
+}
+
 TEST_F(CampaignTest, AnswersInItsFirstLine) {
   const auto campaign = read({best_of_n(1, {{"L1/4", 1.0}, {"L1/5", 1.1}}),
                               best_of_n(2, {{"L1/4", 1.0}, {"L1/5", 1.1}}),
@@ -138,6 +169,14 @@ TEST_F(CampaignTest, CountsASharedProbeOnce) {
   const auto cells = row(table(read(runs), "campaign/secondary"), "BoA");
   // 65/130 against 9/34; four copies of the probe would give p = 0.00002.
   EXPECT_EQ(cells.at("p"), "0.007");
+}
+
+TEST_F(CampaignTest, ComparesEverySubsetWithItsOwnProbe) {
+  auto second = boa(1, {{"L1/5", 1.5}});
+  second.subset = "2";
+  const auto both = read({boa(1, {{"L1/4", 1.5}}), second});
+  // 17/34 against 9/34 twice; of the first subset alone it would be .040.
+  EXPECT_EQ(row(table(both, "campaign/secondary"), "BoA").at("p"), "0.004");
 }
 
 TEST_F(CampaignTest, SetsTasksWithoutHeadroomApart) {

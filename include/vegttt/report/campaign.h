@@ -35,7 +35,7 @@ struct CampaignRun {
   std::optional<RunRecords> records;
   std::map<std::string, BestKernel> best;            // by task; empty: not timed anew
   std::map<std::string, records::TaskCounts> probe;  // fresh rates of theta_0; may be empty
-  std::int64_t probe_seed = 0;                       // runs with one seed share one probe
+  std::int64_t probe_seed = 0;                       // runs of one subset and seed share one probe
   core::Json outside;  // outside.json: what no budget paid for; null where it is not written yet
 
   bool done() const { return state == "done"; }

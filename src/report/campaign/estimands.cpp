@@ -4,16 +4,15 @@
 #include <cmath>
 #include <cstdlib>
 #include <set>
+#include <tuple>
 
 #include "checks.h"
+#include "units.h"
 
 namespace vegttt::report {
 namespace {
 
 using records::TaskCounts;
-
-// Task seeds give other tasks or other company: a seed of one is not that of the other.
-std::int64_t seed_of(const CampaignRun& run) { return run.task_seed * 1'000'000 + run.sample_seed; }
 
 int successes(const TaskCounts& counts, Rate rate) {
   return rate == Rate::kFast1         ? counts.fast_1
@@ -30,11 +29,12 @@ ByUnit rates(const Campaign& campaign,
              const std::string& label,
              Rate rate,
              const RatesOfRun& counts_of) {
+  const Repetitions repetitions(campaign);
   ByUnit units;
   for (const auto& run : campaign.runs) {
     if (run.label != label || !run.done() || !run.records) continue;
     for (const auto& [task, counts] : counts_of(run)) {
-      if (counts.n > 0) units[{task, seed_of(run)}] = rate_of(counts, rate);
+      if (counts.n > 0) units[{task, repetitions.of(run)}] = rate_of(counts, rate);
     }
   }
   return units;
@@ -56,13 +56,14 @@ double value_or(const records::StepMetrics& step, const char* name, double fallb
 ByUnit log_speedups(const Campaign& campaign,
                     const std::string& label,
                     const std::vector<std::string>& only) {
+  const Repetitions repetitions(campaign);
   ByUnit units;
   for (const auto& run : campaign.runs) {
     if (run.label != label || !run.done()) continue;
     for (const auto& [task, best] : run.best) {
       if (!only.empty() && std::find(only.begin(), only.end(), task) == only.end()) continue;
       // Not cut at 1: a kernel that was fast by luck must be able to show it.
-      units[{task, seed_of(run)}] = std::log(best.speedup);
+      units[{task, repetitions.of(run)}] = std::log(best.speedup);
     }
   }
   return units;
@@ -90,7 +91,7 @@ Stratum less_certain(const Stratum& counts) { return {counts.k + 1, counts.n + 2
 
 double p_against_probe(const Campaign& campaign, const std::string& label, Rate rate) {
   std::map<std::string, Stratum> selected, start;
-  std::set<std::pair<std::int64_t, std::int64_t>> probes;  // task seed, seed of the probe
+  std::set<std::tuple<std::string, std::int64_t, std::int64_t>> probes;
   const auto add = [&](std::map<std::string, Stratum>& sums, const auto& tasks) {
     for (const auto& [task, counts] : tasks) {
       sums[task].k += successes(counts, rate);
@@ -100,7 +101,7 @@ double p_against_probe(const Campaign& campaign, const std::string& label, Rate 
   for (const auto& run : campaign.runs) {
     if (run.label != label || !run.done() || run.probe.empty()) continue;
     add(selected, fresh_counts(run));
-    if (probes.emplace(run.task_seed, run.probe_seed).second) add(start, run.probe);
+    if (probes.emplace(run.subset, run.task_seed, run.probe_seed).second) add(start, run.probe);
   }
   std::vector<Stratum> a, b;
   for (const auto& [task, stratum] : selected) {
