@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "best_of_n.h"
-#include "metropolis.h"
-#include "stage_clock.h"
+#include "power_wave.h"
 #include "vegttt/adapt/budget.h"
 #include "vegttt/adapt/methods.h"
 #include "vegttt/adapt/rollouts.h"
@@ -12,94 +11,6 @@
 
 namespace vegttt::adapt {
 namespace {
-
-constexpr int kWave = 32;  // chains per task that advance together; what a killed run does again
-
-// The chains that the store does not hold yet, of samples [first, end).
-struct Wave {
-  std::vector<Chain> chains;
-  std::vector<records::RolloutKey> keys;
-};
-
-Wave wave_of(const Context& context, int first, int end) {
-  std::set<records::RolloutKey> there;
-  for (const auto& one : context.store.sampled_only(Stream::kAdapt, 0)) there.insert(one.key);
-  for (const auto& one : context.store.judged(Stream::kAdapt, 0)) there.insert(one.rollout.key);
-  Wave wave;
-  for (const auto& task : context.tasks) {
-    for (int sample = first; sample < end; ++sample) {
-      const records::RolloutKey key{context.config.seed, 0, task.task_id, sample};
-      if (there.contains(key)) continue;
-      Chain chain;
-      chain.task = &task;
-      chain.stream = core::CounterRng::of(
-          {"power", std::to_string(key.seed), key.task_id, std::to_string(sample)});
-      wave.chains.push_back(std::move(chain));
-      wave.keys.push_back(key);
-    }
-  }
-  return wave;
-}
-
-core::Json line_of(const records::RolloutKey& key, const Proposal& proposal) {
-  return {{"schema_version", records::kSchemaVersion},
-          {"task_id", key.task_id},
-          {"sample", key.sample},
-          {"block", proposal.block},
-          {"iteration", proposal.iteration},
-          {"cut", proposal.cut},
-          {"prompt_tokens", proposal.prompt_tokens},
-          {"completion_tokens", proposal.completion_tokens},
-          {"scored_tokens", proposal.scored_tokens},
-          {"accepted", proposal.accepted}};
-}
-
-records::Rollout rollout_of(const Context& context,
-                            const Chain& chain,
-                            const records::RolloutKey& key) {
-  records::Rollout rollout;
-  rollout.key = key;
-  rollout.prompt_hash = chain.task->prompt.hash;
-  rollout.prompt_tokens = chain.task->tokens;
-  rollout.completion_tokens = chain.tokens;
-  rollout.logprobs = chain.proposal_logprobs;
-  rollout.completion = context.sampler.decode_completion(chain.tokens);
-  rollout.finish_reason =
-      chain.ended ? records::FinishReason::kStop : records::FinishReason::kLength;
-  return rollout;
-}
-
-void sample_wave(Context& context, int first, int end, int total) {
-  auto wave = wave_of(context, first, end);
-  if (wave.chains.empty()) return;
-  auto& ledger = context.store.ledger();
-  const StageClock clock(ledger, "sample");
-  const int tasks = static_cast<int>(context.tasks.size());
-  context.observer.progress(0, Stage::kSample, first * tasks, total * tasks);
-  std::vector<core::Json> lines;
-  const auto shared = core::CounterRng::of(
-      {"power cuts", std::to_string(context.config.seed), std::to_string(first)});
-  run_chains(context.sampler,
-             context.learner,
-             context.config.sampling,
-             context.config.power,
-             shared,
-             wave.chains,
-             [&](const Proposal& proposal) {
-               ledger.student_prompt_tokens += proposal.prompt_tokens;
-               ledger.student_completion_tokens += proposal.completion_tokens;
-               ledger.scored_tokens += proposal.scored_tokens;
-               lines.push_back(line_of(wave.keys[proposal.chain], proposal));
-               context.check_stop();
-             });
-  context.store.add_lines("proposals.jsonl", lines);
-  for (std::size_t i = 0; i < wave.chains.size(); ++i) {
-    ++ledger.rollouts;
-    context.store.add_sampled(Stream::kAdapt, rollout_of(context, wave.chains[i], wave.keys[i]));
-  }
-  context.store.save_ledger();
-  context.observer.progress(0, Stage::kSample, end * tasks, total * tasks);
-}
 
 // The most that one more chain of every task can cost: every proposal from its first token on.
 Spent one_of_each(const Context& context) {
@@ -128,39 +39,67 @@ core::Json acceptance_of(const Context& context) {
           {"acceptance", proposed > 0 ? accepted / proposed : 0.0}};
 }
 
+// Buys waves from what the budget has left, and judges each before the next.
+class Waves {
+ public:
+  explicit Waves(Context& context) : context_(context) {}
+
+  // As many samples of every task as have room, at most `wanted`. Waves that were recorded were
+  // paid for then.
+  int buy(int wanted) {
+    for (const auto& wave : recorded_waves(context_.store)) make(wave, wanted);
+    while (samples_ < wanted) {
+      const int fit = room(std::min(wanted - samples_, kWave));
+      if (fit == 0) break;
+      make({samples_, samples_ + fit}, wanted);
+    }
+    return samples_;
+  }
+  const std::vector<records::JudgedRollout>& judged() const { return judged_; }
+  const std::string& stopped_by() const { return stopped_by_; }
+
+ private:
+  int room(int samples) {
+    const auto& budget = context_.config.budget;
+    if (budget.device_seconds > 0 && seconds_ < 0) samples = 1;  // to learn its cost
+    Spent one = one_of_each(context_);
+    one.device_seconds = std::max(0.0, seconds_);
+    const auto spent = spent_of(context_.store.ledger());
+    const int fit = times_that_fit(spent, one, samples, budget);
+    if (fit == 0) stopped_by_ = exceeded_by(spent, one, budget);
+    return fit;
+  }
+
+  void make(const Wave& wave, int wanted) {
+    const auto& ledger = context_.store.ledger();
+    const double before = spent_of(ledger).device_seconds;
+    sample_wave(context_, wave, wanted);
+    judged_ = rollouts_of(context_, {Stream::kAdapt, 0, context_.tasks, wave.end});
+    const double seconds = spent_of(ledger).device_seconds - before;
+    if (seconds > 0) seconds_ = seconds / (wave.end - wave.first);
+    samples_ = wave.end;
+  }
+
+  Context& context_;
+  std::vector<records::JudgedRollout> judged_;
+  int samples_ = 0;
+  double seconds_ = -1;  // of one sample of every task; -1: not measured yet
+  std::string stopped_by_;
+};
+
 }  // namespace
 
 void run_power_sampling(Context& context) {
-  const int wanted = context.config.adapt.best_of_n_samples;
-  const auto& budget = context.config.budget;
-  std::string stopped_by;
-  int samples = 0;
-  while (samples < wanted) {
-    const int end = std::min(wanted, samples + kWave);
-    const auto present = wave_of(context, samples, end);
-    int fit = end - samples;
-    if (!present.chains.empty()) {
-      auto spent = spent_of(context.store.ledger());
-      spent.evaluations += spent.rollouts - static_cast<std::int64_t>(
-                                                context.store.judged(Stream::kAdapt, 0).size());
-      fit = times_that_fit(spent, one_of_each(context), fit, budget);
-      if (fit == 0) {
-        stopped_by = exceeded_by(spent, one_of_each(context), budget);
-        break;
-      }
-    }
-    sample_wave(context, samples, samples + fit, wanted);
-    samples += fit;
-  }
+  Waves waves(context);
+  const int samples = waves.buy(context.config.adapt.best_of_n_samples);
   if (samples == 0)
     throw core::UserError("has no room for one rollout of every task",
-                          "budget." + stopped_by,
+                          "budget." + waves.stopped_by(),
                           "a larger budget, or fewer tasks");
-  const auto judged = rollouts_of(context, {Stream::kAdapt, 0, context.tasks, samples});
   finish_best_of_n(context,
                    "power_sampling",
-                   {judged, samples, 0},
-                   budget_json(budget, context.store.ledger(), stopped_by),
+                   {waves.judged(), samples, 0},
+                   budget_json(context.config.budget, context.store.ledger(), waves.stopped_by()),
                    {{"power", acceptance_of(context)}});
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "power_wave.h"
+
 namespace vegttt::adapt {
 namespace {
 
@@ -55,7 +57,12 @@ void recount(Context& context) {
   raise(outside.prompt_tokens, ledger.student_prompt_tokens, fresh.prompt_tokens);
   raise(outside.completion_tokens, ledger.student_completion_tokens, fresh.completion_tokens);
   raise(outside.evaluations, ledger.evaluations, fresh.evaluations);
-  const auto within = recorded_of(context, Stream::kAdapt);
+  auto within = recorded_of(context, Stream::kAdapt);
+  if (const auto chains = recorded_chain_tokens(context.store); chains.prompt > 0) {
+    within.prompt_tokens = chains.prompt;  // of all requests, not of the rollouts that they led to
+    within.completion_tokens = chains.completion;
+    ledger.scored_tokens += shortfall(ledger.scored_tokens - outside.scored_tokens, chains.scored);
+  }
   ledger.rollouts += shortfall(ledger.rollouts - outside.rollouts, within.rollouts);
   ledger.student_prompt_tokens +=
       shortfall(ledger.student_prompt_tokens - outside.prompt_tokens, within.prompt_tokens);

@@ -116,7 +116,6 @@ TEST(MethodBudget, IsTheSameAfterAStop) {
       prepare(*run, method);
       run->config.budget.sampled_tokens = 300;
     }
-    if (method == "power_sampling") continue;  // a stopped wave has spent what it has spent
     auto a = whole.context();
     run_method(a);
     int left = 40;

@@ -4,7 +4,9 @@
 
 #include "metropolis.h"
 #include "support/fake_run.h"
+#include "vegttt/adapt/budget.h"
 #include "vegttt/adapt/methods.h"
+#include "vegttt/core/error.h"
 
 namespace vegttt::adapt {
 namespace {
@@ -147,6 +149,84 @@ TEST(PowerSampling, RecordsEveryRequestThatItPaysFor) {
   EXPECT_EQ(run.store.spent.scored_tokens, scored);
   EXPECT_GT(completions, 6 * 4);
   EXPECT_TRUE(run.store.results.at("power_sampling_summary.json").contains("power"));
+}
+
+void prepare(test::FakeRun& run) {
+  run.config.adapt.best_of_n_samples = 100;
+  run.config.sampling.max_new_tokens = 4;
+  run.config.power.blocks = 2;
+  run.config.power.iterations = 2;
+  run.config.budget.sampled_tokens = 600;
+}
+
+// False when it came to its end before.
+bool stops_at_call(test::FakeRun& run, int call) {
+  run.check_stop = [left = call]() mutable {
+    if (--left == 0) throw core::Stopped(core::ExitCode::kEndedEarly, "stop");
+  };
+  auto context = run.context();
+  try {
+    run_power_sampling(context);
+  } catch (const core::Stopped&) {
+    run.check_stop = [] {};
+    return true;
+  }
+  return false;
+}
+
+// In a wave, while it is judged, and after the budget has ended it.
+TEST(PowerSampling, StoppedAnywhereEndsAsIfNothingHadHappened) {
+  test::FakeRun whole;
+  prepare(whole);
+  ASSERT_FALSE(stops_at_call(whole, -1));
+  const auto& summary = whole.store.results.at("power_sampling_summary.json");
+  ASSERT_EQ(summary.at("budget").at("stopped_by"), "sampled_tokens");
+  int stops = 0;
+  for (int call = 3;; call += 41, ++stops) {
+    SCOPED_TRACE(call);
+    test::FakeRun broken;
+    prepare(broken);
+    if (!stops_at_call(broken, call)) break;
+    auto context = broken.context();
+    run_power_sampling(context);
+    EXPECT_EQ(broken.store.files.at("proposals.jsonl"), whole.store.files.at("proposals.jsonl"));
+    EXPECT_EQ(broken.store.results.at("power_sampling_summary.json").at("selections"),
+              summary.at("selections"));
+    EXPECT_EQ(spent_of(broken.store.spent).all_tokens, spent_of(whole.store.spent).all_tokens);
+    EXPECT_EQ(spent_of(broken.store.spent).sampled_tokens,
+              spent_of(whole.store.spent).sampled_tokens);
+  }
+  EXPECT_GT(stops, 5);
+}
+
+TEST(PowerSampling, EndsAtAboutItsDeviceSeconds) {
+  test::FakeRun run;
+  prepare(run);
+  run.config.adapt.best_of_n_samples = 100000;
+  run.config.budget = {};
+  run.config.budget.device_seconds = 0.2;
+  run.sampler.delay_us = 200;
+  auto context = run.context();
+  run_power_sampling(context);
+  const auto& budget = run.store.results.at("power_sampling_summary.json").at("budget");
+  EXPECT_EQ(budget.at("stopped_by"), "device_seconds");
+  EXPECT_LT(budget.at("spent").at("device_seconds"), 0.4);
+}
+
+TEST(PowerSampling, AfterAKillIsRaisedToItsRequests) {
+  test::FakeRun run;
+  prepare(run);
+  ASSERT_FALSE(stops_at_call(run, -1));
+  const auto ledger = run.store.spent;
+  run.store.spent.student_prompt_tokens -= 100;  // the file of the ledger was older
+  run.store.spent.student_completion_tokens -= 100;
+  run.store.spent.scored_tokens -= 100;
+  run.config.adapt.method = "power_sampling";
+  auto context = run.context();
+  run_method(context);
+  EXPECT_EQ(run.store.spent.student_prompt_tokens, ledger.student_prompt_tokens);
+  EXPECT_EQ(run.store.spent.student_completion_tokens, ledger.student_completion_tokens);
+  EXPECT_EQ(run.store.spent.scored_tokens, ledger.scored_tokens);
 }
 
 }  // namespace
