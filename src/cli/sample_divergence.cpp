@@ -12,6 +12,8 @@
 namespace vegttt::cli {
 namespace {
 
+constexpr std::size_t kMostCalls = 32;  // one at a time, 160 would take minutes
+
 struct Sampled {
   std::vector<policy::Completion> completions;
   double elapsed_s = 0;
@@ -84,9 +86,13 @@ core::Json measure_mode(policy::LocalPolicy& policy,
   batches.push_back(compare(sample(policy, requests, options, all), whole, all));
   for (const std::size_t batch : {std::size_t{32}, std::size_t{1}}) {
     if (batch >= all) continue;
-    const auto some = requests.begin() + static_cast<std::ptrdiff_t>(batch);
-    sample(policy, {requests.begin(), some}, options, batch);  // its graphs
-    batches.push_back(compare(sample(policy, requests, options, batch), whole, batch));
+    const auto first = [&](std::size_t n) {
+      const auto end = requests.begin() + static_cast<std::ptrdiff_t>(std::min(n, all));
+      return std::vector<policy::SampleRequest>(requests.begin(), end);
+    };
+    sample(policy, first(batch), options, batch);  // its graphs
+    batches.push_back(
+        compare(sample(policy, first(kMostCalls * batch), options, batch), whole, batch));
   }
   return {{"batch_invariant", invariant}, {"batches", batches}};
 }
@@ -112,21 +118,21 @@ core::Json measure_divergence(policy::LocalPolicy& policy, const DivergenceOptio
 
 void print_divergence(const core::Json& r) {
   std::cout << fmt::format(
-      "{}, {}: {} rollouts of {} tokens against the same ones in one batch of {}\n",
+      "{}, {}: rollouts of {} tokens against the same ones in one batch of {}\n",
       r["model"].get<std::string>(),
       r["dtype"].get<std::string>(),
-      r["rows"].get<int>(),
       r["new_tokens"].get<int>(),
       r["rows"].get<int>());
   for (const core::Json& mode : r["modes"]) {
     std::cout << (mode["batch_invariant"].get<bool>() ? "batch-invariant\n" : "as usual\n");
     for (const core::Json& one : mode["batches"])
       std::cout << fmt::format(
-          "  {:>4} at a time: {:>4} differ, log-probabilities by {:.5f} at most, {:.6f} on "
+          "  {:>4} at a time: {:>4} of {} differ, log-probabilities by {:.5f} at most, {:.6f} on "
           "average; "
           "{:.2f} s\n",
           one["batch"].get<int>(),
           one["rollouts_that_differ"].get<int>(),
+          one["rollouts"].get<int>(),
           one["largest_logprob_difference"].get<double>(),
           one["mean_logprob_difference"].get<double>(),
           one["elapsed_s"].get<double>());
