@@ -1,10 +1,10 @@
 #include "feedback.h"
 
 #include <cstdio>
-#include <set>
 #include <string_view>
 #include <vector>
 
+#include "quotations.h"
 #include "vegttt/core/text.h"
 
 namespace vegttt::adapt {
@@ -13,20 +13,7 @@ namespace {
 using records::Evaluation;
 using records::Status;
 
-constexpr std::size_t kShared = 16;  // characters in a row that make a quotation
 constexpr std::size_t kMessageLines = 3, kMessageBytes = 300, kTraceLines = 12, kTraceBytes = 1200;
-constexpr const char* kBlot = "[..]";
-
-// Runs of kShared characters, white space left out.
-std::set<std::string> runs_of(const std::string& text) {
-  std::string dense;
-  for (const char c : text) {
-    if (!std::isspace(static_cast<unsigned char>(c))) dense += c;
-  }
-  std::set<std::string> runs;
-  for (std::size_t i = 0; i + kShared <= dense.size(); ++i) runs.insert(dense.substr(i, kShared));
-  return runs;
-}
 
 const char* status_text(Status status) {
   switch (status) {
@@ -49,8 +36,6 @@ bool compiled(Status status) {
   return status != Status::kNoCode && status != Status::kScaffoldError &&
          status != Status::kCompileError;
 }
-
-bool correct(Status status) { return status == Status::kSlow || status == Status::kFast; }
 
 std::string first_lines(const std::string& text,
                         std::size_t lines,
@@ -75,35 +60,11 @@ std::string field(const char* name, double value, int digits) {
 
 }  // namespace
 
-std::string without_code(const std::string& text,
-                         const std::string& code,
-                         const std::string& known) {
-  const auto of_code = runs_of(code), of_known = runs_of(known);
-  std::string dense;
-  std::vector<std::size_t> places;  // of dense's characters in text
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (std::isspace(static_cast<unsigned char>(text[i]))) continue;
-    dense += text[i];
-    places.push_back(i);
-  }
-  std::vector<bool> blotted(text.size(), false);
-  for (std::size_t i = 0; i + kShared <= dense.size(); ++i) {
-    const std::string run = dense.substr(i, kShared);
-    if (!of_code.contains(run) || of_known.contains(run)) continue;
-    for (std::size_t at = places[i]; at <= places[i + kShared - 1]; ++at) blotted[at] = true;
-  }
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!blotted[i]) out += text[i];
-    if (blotted[i] && (i == 0 || !blotted[i - 1])) out += kBlot;
-  }
-  return out;
-}
-
 std::string feedback_block(const Evaluation& evaluation,
                            const std::string& code,
                            const std::string& known) {
-  const bool is_compiled = compiled(evaluation.status), is_correct = correct(evaluation.status);
+  const bool is_compiled = compiled(evaluation.status),
+             is_correct = records::is_correct(evaluation.status);
   std::string block = "EXECUTION_FEEDBACK\n";
   block += std::string("status: ") + status_text(evaluation.status) + "\n";
   block += std::string("compiled: ") + (is_compiled ? "true" : "false") + "\n";

@@ -9,15 +9,9 @@ namespace vegttt::adapt {
 
 // The outcome as a block of named fields: status, compiled, correct, speedup, times, error message
 // (at most three lines, 300 characters) and trace. `code` is what the rollout holds, `known` what
-// everybody reads anyway (the prompt): compilers quote the source that they complain about, so
-// every run of 16 characters that stands in `code` and not in `known` is blotted out.
+// everybody reads anyway (the prompt): what else the message quotes is left out (quotations.h).
 std::string feedback_block(const records::Evaluation& evaluation,
                            const std::string& code,
                            const std::string& known);
-
-// `text` with what it shares with `code` and not with `known` replaced by "[..]".
-std::string without_code(const std::string& text,
-                         const std::string& code,
-                         const std::string& known);
 
 }  // namespace vegttt::adapt

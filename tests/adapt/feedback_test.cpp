@@ -1,7 +1,8 @@
 #include "feedback.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "quotations.h"
 #include "vegttt/adapt/normalised_kernel.h"
 
 namespace vegttt::adapt {
@@ -52,6 +53,42 @@ TEST(Feedback, NeverQuotesTheStudentsCode) {
   EXPECT_NE(block.find("status: compilation_error"), std::string::npos);
   EXPECT_NE(block.find("was not declared in this scope"), std::string::npos) << block;
   EXPECT_EQ(block.find("secret_accumulator"), std::string::npos) << block;
+}
+
+// gcc numbers the lines that it quotes, NVRTC writes them bare.
+TEST(Feedback, LeavesOutShortLinesThatCompilersQuote) {
+  const std::string code = "int n = 3\nx = y;\nreturn;\n++n;\n";
+  const std::string gcc =
+      "candidate:2:1: error: 'x' was not declared in this scope\n"
+      "    2 | x = y;\n"
+      "      | ^\n"
+      "candidate:3:1: error: return-statement with no value\n"
+      "    3 | return;\n"
+      "      | ^~~~~~\n";
+  EXPECT_EQ(without_code(gcc, code, kPrompt),
+            "candidate:2:1: error: 'x' was not declared in this scope\n"
+            "candidate:3:1: error: return-statement with no value");
+  const std::string nvrtc =
+      "candidate(1): error: expected a \";\"\n"
+      "  x = y;\n"
+      "  ^\n"
+      "\n"
+      "candidate(3): warning #111-D: statement is unreachable\n"
+      "  return;\n"
+      "  ^\n";
+  const std::string kept = without_code(nvrtc, code, kPrompt);
+  EXPECT_THAT(kept, testing::HasSubstr("expected a \";\""));
+  EXPECT_THAT(kept, testing::HasSubstr("statement is unreachable"));
+  for (const char* line : {"x = y", "return", "^"})
+    EXPECT_THAT(kept, testing::Not(testing::HasSubstr(line)));
+}
+
+TEST(Feedback, BlotsPiecesOfLinesAndKeepsNames) {
+  const std::string code = "auto v = f(a) + tile[i];\nstatic_assert(false, \"as I said\");\n";
+  EXPECT_EQ(without_code("candidate:1:4: error: no match for 'tile[i]' and 'v'", code, kPrompt),
+            "candidate:1:4: error: no match for '[..]' and 'v'");
+  EXPECT_EQ(without_code("error: static assertion failed: as I said", code, kPrompt),
+            "error: static assertion failed: [..]");
 }
 
 TEST(Feedback, KeepsWhatEverybodyReadsAnyway) {
