@@ -2,9 +2,7 @@
 
 #include <ATen/Parallel.h>
 
-#include "outside_support.h"
 #include "vegttt/core/error.h"
-#include "vegttt/core/text.h"
 #include "vegttt/evaluate/duplicates.h"
 #include "vegttt/evaluate/runner.h"
 #include "vegttt/experiment/device_memory.h"
@@ -15,6 +13,7 @@
 #include "vegttt/scaffold/prompt.h"
 #include "vegttt/tasks/catalogue.h"
 #include "vegttt/tasks/reference.h"
+#include "workshop.h"
 
 namespace vegttt::experiment {
 namespace {
@@ -86,104 +85,37 @@ std::uint64_t seed_of(const PartsRequest& request) {
   return static_cast<std::uint64_t>(request.config.seed);
 }
 
-// Everything of `policy` but what a run may do with it.
-std::string policy_key(const config::ExperimentConfig& config) {
-  std::string key;
-  for (const auto& field : config::fields_of(config)) {
-    if (core::starts_with(field.key, "policy.") && field.key != "policy.allow_leak")
-      key += field.key + "=" + field.value + "\n";
-  }
-  return key;
-}
-
-// A judge that several runs use, as one of them sees it.
-class SharedEvaluator : public evaluate::Evaluator {
- public:
-  SharedEvaluator(std::shared_ptr<evaluate::Evaluator> judge, const std::string& kernel_folder)
-      : judge_(std::move(judge)) {
-    judge_->keep_kernels_in(kernel_folder);
-  }
-  records::Evaluation evaluate(const evaluate::Submission& submission,
-                               evaluate::Until until) override {
-    return judge_->evaluate(submission, until);
-  }
-  void evaluate_all(
-      const std::vector<evaluate::Submission>& submissions,
-      const std::function<void(std::size_t, const records::Evaluation&)>& done) override {
-    judge_->evaluate_all(submissions, done);
-  }
-  void prepare(const evaluate::Submission& submission) override { judge_->prepare(submission); }
-  void draw_inputs_anew() override { judge_->draw_inputs_anew(); }
-
- private:
-  std::shared_ptr<evaluate::Evaluator> judge_;
-};
-
-// What was made last, and what it was made for. Others are let go first: two may not fit together.
-class Workshop {
- public:
-  Parts make(const PartsRequest& request) {
-    if (request.threads > 0) at::set_num_threads(request.threads);
-    const auto catalogue = catalogue_of(request.config);
-    Parts parts = parts_around(request, catalogue, [&] { return policy_for(request); });
-    if (!request.without_evaluator) {
-      parts.evaluator = once_if_asked(
-          std::make_unique<SharedEvaluator>(judge_for(request, catalogue), request.kernel_folder),
-          request.config);
-      share_device(request.config, parts.sampler.get(), *judge_);
-    }
-    return parts;
-  }
-
- private:
-  std::shared_ptr<policy::LocalPolicy> policy_for(const PartsRequest& request) {
-    const std::string key = policy_key(request.config);
-    if (policy_ && key == policy_key_) {
-      policy::start_over(*policy_, request.config.policy, seed_of(request));
-      return policy_;
-    }
-    policy_.reset();
-    policy_ = policy::load_local(request.config.policy, seed_of(request));
-    policy_key_ = key;
-    return policy_;
-  }
-
-  std::shared_ptr<evaluate::Evaluator> judge_for(
-      const PartsRequest& request, const std::shared_ptr<tasks::Catalogue>& catalogue) {
-    const std::string key = judge_key(request.config) + std::to_string(request.threads) + "/" +
-                            std::to_string(request.secret_seed);
-    if (judge_ && key == judge_key_) return judge_;
-    judge_.reset();
-    catalogue_ = catalogue;
-    judge_ = judge_of(request, *catalogue);
-    judge_key_ = key;
-    return judge_;
-  }
-
-  std::shared_ptr<policy::LocalPolicy> policy_;
-  std::shared_ptr<tasks::Catalogue> catalogue_;  // what the judge points into
-  std::shared_ptr<evaluate::Evaluator> judge_;
-  std::string policy_key_, judge_key_;
-};
-
 }  // namespace
 
 Parts assemble(const PartsRequest& request) {
   if (request.threads > 0) at::set_num_threads(request.threads);
   const auto catalogue = catalogue_of(request.config);
-  Parts parts = parts_around(request, catalogue, [&]() -> std::shared_ptr<policy::LocalPolicy> {
-    return policy::load_local(request.config.policy, seed_of(request));
+  std::shared_ptr<policy::LocalPolicy> policy;
+  Parts parts = parts_around(request, catalogue, [&] {
+    return policy = policy::load_local(request.config.policy, seed_of(request));
   });
   if (!request.without_evaluator) {
     parts.evaluator = once_if_asked(judge_of(request, *catalogue), request.config);
-    share_device(request.config, parts.sampler.get(), *parts.evaluator);
+    share_device(request.config, policy.get(), *parts.evaluator);
   }
   return parts;
 }
 
 PartsFactory shared_parts() {
-  const auto workshop = std::make_shared<Workshop>();
-  return [workshop](const PartsRequest& request) { return workshop->make(request); };
+  const auto workshop = std::make_shared<Workshop>(
+      Makers{[](const PartsRequest& request) -> std::shared_ptr<policy::LocalPolicy> {
+               return policy::load_local(request.config.policy, seed_of(request));
+             },
+             judge_of,
+             share_device});
+  return [workshop](const PartsRequest& request) {
+    if (request.threads > 0) at::set_num_threads(request.threads);
+    const auto catalogue = catalogue_of(request.config);
+    Parts parts = parts_around(request, catalogue, [&] { return workshop->policy_for(request); });
+    if (!request.without_evaluator)
+      parts.evaluator = once_if_asked(workshop->judge_for(request, catalogue), request.config);
+    return parts;
+  };
 }
 
 int check_parts(const config::ExperimentConfig& config) {

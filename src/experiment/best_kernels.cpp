@@ -194,7 +194,9 @@ class Retiming {
 
   evaluate::Evaluator& evaluator() {
     if (!parts_.evaluator) {
-      PartsRequest request{pending_.front().run->experiment.values, "", work_.threads};
+      config_ = pending_.front().run->experiment.values;
+      config_.evaluate.duplicates = "judge";  // every timing is a measurement of its own
+      PartsRequest request{config_, "", work_.threads};
       request.only_evaluator = true;
       request.secret_seed = seed_;
       parts_ = work_.make_parts(request);
@@ -205,6 +207,7 @@ class Retiming {
   const AfterRun& work_;
   std::vector<Pending>& pending_;
   std::uint64_t seed_;
+  config::ExperimentConfig config_;
   Parts parts_;
 };
 

@@ -94,11 +94,11 @@ DeviceMemory device_memory_of(const config::ExperimentConfig& config) {
 }
 
 void share_device(const config::ExperimentConfig& config,
-                  policy::Sampler* sampler,
+                  policy::LocalPolicy* policy,
                   evaluate::Evaluator& judge) {
-  auto* policy = dynamic_cast<policy::LocalPolicy*>(sampler);
+  judge.when_short({});  // an earlier policy, an earlier judge may be gone
   if (policy == nullptr) return;
-  policy->when_short({});  // an earlier judge may be gone
+  policy->when_short({});
   if (!on_one_device(config, policy->model()->device())) return;
   judge.when_short([policy](std::uint64_t bytes) { policy->make_room(bytes); });
   policy->when_short([&judge](std::uint64_t bytes) { judge.make_room(bytes); });

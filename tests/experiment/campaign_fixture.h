@@ -47,6 +47,7 @@ class CampaignFixture : public testing::Test {
   experiment::PartsFactory parts() {
     return [this](const experiment::PartsRequest& request) {
       ++(request.only_evaluator ? judges_ : parts_made_);
+      if (request.only_evaluator) judge_of_equal_code_ = request.config.evaluate.duplicates;
       auto made = fake_parts(request);
       static_cast<FakeEvaluator&>(*made.evaluator).machine_fails = machine_fails_;
       return made;
@@ -75,6 +76,7 @@ class CampaignFixture : public testing::Test {
   experiment::CampaignObserver observer_;
   std::function<bool(const evaluate::Submission&)> machine_fails_;
   int parts_made_ = 0, judges_ = 0;
+  std::string judge_of_equal_code_;  // evaluate.duplicates of the last judge that was made alone
 };
 
 }  // namespace vegttt::test

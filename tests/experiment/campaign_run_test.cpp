@@ -68,6 +68,11 @@ TEST_F(CampaignRun, ListsEverythingThatNoBudgetPaysFor) {
             0);
 }
 
+TEST_F(CampaignRun, TimesBestKernelsAnewOneByOneAlsoWhereRunsJudgeEqualCodeOnce) {
+  run(campaign(kCampaign + "set: {evaluate.duplicates: copy}\n"));
+  EXPECT_EQ(judge_of_equal_code_, "judge") << "else a repeat would be a copy of the first timing";
+}
+
 TEST_F(CampaignRun, RepeatsNothingThatIsDone) {
   const auto folder = run(campaign());
   const auto before = core::read_file(folder / "boa-1-t42-s1" / "best_kernels.jsonl");

@@ -8,7 +8,7 @@
 #include "vegttt/config/experiment.h"
 #include "vegttt/core/json.h"
 #include "vegttt/evaluate/evaluator.h"
-#include "vegttt/policy/policy.h"
+#include "vegttt/policy/local_policy.h"
 
 namespace vegttt::experiment {
 
@@ -28,9 +28,9 @@ struct DeviceMemory {
 DeviceMemory device_memory_of(const config::ExperimentConfig& config);
 
 // From here on both make room for each other where they share a device. They must live equally
-// long.
+// long, or be given to this function again. No policy: nobody is asked.
 void share_device(const config::ExperimentConfig& config,
-                  policy::Sampler* sampler,
+                  policy::LocalPolicy* policy,
                   evaluate::Evaluator& judge);
 
 }  // namespace vegttt::experiment
