@@ -13,8 +13,9 @@
 namespace vegttt::adapt {
 namespace {
 
+// A divisor was asked for by the config's constraints.
 int samples_per_group(const config::ExperimentConfig& config) {
-  return std::max(1, config.sampling.samples_per_task / config.discover.groups);
+  return config.sampling.samples_per_task / config.discover.groups;
 }
 
 std::vector<records::JudgedRollout> of_group(

@@ -13,7 +13,7 @@ Spent cost_of(const records::Rollout& rollout, bool judged) {
   Spent spent;
   spent.rollouts = 1;
   spent.sampled_tokens = size_of(rollout.completion_tokens);
-  spent.all_tokens = spent.sampled_tokens + size_of(rollout.prompt_tokens);
+  spent.all_tokens = spent.sampled_tokens + rollout.prompt_size();
   spent.evaluations = judged;
   return spent;
 }
@@ -23,14 +23,6 @@ Spent cost_of(const std::vector<records::JudgedRollout>& judged) {
   Spent sum;
   for (const auto& one : judged) sum = sum + cost_of(one.rollout, true);
   return sum;
-}
-
-// Records keep the prompt's length, not its tokens.
-void add_prompt(records::Rollout& rollout, const std::vector<TaskPrompt>& tasks) {
-  for (const auto& task : tasks) {
-    if (task.task_id == rollout.key.task_id && task.prompt.hash == rollout.prompt_hash)
-      rollout.prompt_tokens = task.tokens;
-  }
 }
 
 Spent operator-(const Spent& a, const Spent& b) { return a + b * -1; }
@@ -54,14 +46,10 @@ Spent Purse::one_of_each(const std::vector<TaskPrompt>& tasks) const {
 // What was spent before the first rollout of this round, also when some of it is in the store.
 Spent Purse::before(const adapt::Round& round) const {
   Spent within;
-  for (auto& one : context_.store.judged(round.stream, round.theta_step)) {
-    add_prompt(one.rollout, round.tasks);
+  for (const auto& one : context_.store.judged(round.stream, round.theta_step))
     within = within + cost_of(one.rollout, true);
-  }
-  for (auto& rollout : context_.store.sampled_only(round.stream, round.theta_step)) {
-    add_prompt(rollout, round.tasks);
+  for (const auto& rollout : context_.store.sampled_only(round.stream, round.theta_step))
     within = within + cost_of(rollout, false);
-  }
   return spent_of(context_.store.ledger()) - within;
 }
 

@@ -13,19 +13,11 @@ struct Recorded {
   Count rollouts = 0, prompt_tokens = 0, completion_tokens = 0, evaluations = 0;
 };
 
-Count prompt_tokens_of(const Context& context, const records::Rollout& rollout) {
-  for (const auto& task : context.tasks) {
-    if (task.task_id == rollout.key.task_id && task.prompt.hash == rollout.prompt_hash)
-      return static_cast<Count>(task.tokens.size());
-  }
-  return 0;  // discover: a prompt of that step, known again when the step is
-}
-
 Recorded recorded_of(const Context& context, Stream stream) {
   Recorded sum;
   const auto add = [&](const records::Rollout& rollout) {
     ++sum.rollouts;
-    sum.prompt_tokens += prompt_tokens_of(context, rollout);
+    sum.prompt_tokens += rollout.prompt_size();
     sum.completion_tokens += static_cast<Count>(rollout.completion_tokens.size());
   };
   const int steps = static_cast<int>(context.store.trajectory().steps.size());

@@ -24,7 +24,7 @@ std::vector<TaskPrompt> tasks_of_next_step(const Context& context) {
   return tasks;
 }
 
-// Which tasks step s was sampled from; the trajectory may be further on.
+// Which tasks step s is sampled from; the trajectory may be further on.
 std::vector<TaskPrompt> tasks_of_step(const Context& context, int step) {
   const auto steps = context.store.trajectory().steps;
   if (step >= static_cast<int>(steps.size())) return tasks_of_next_step(context);
@@ -51,13 +51,14 @@ Round round_of(const Context& context, const StepRules& rules, int step) {
 
 core::Json adapt_step_by_step(Context& context, const StepRules& rules) {
   Trainer trainer(context);
+  auto round = round_of(context, rules, trainer.step());
   while (true) {
-    const auto round = round_of(context, rules, trainer.step());
     const auto scored = trainer.score(round.tasks, round.samples, round.first_sample);
     if (!scored) break;
     if (ends_here(context, trainer)) break;
     const auto reading = rules.teacher ? rules.teacher(*scored) : TeacherReading{};
-    if (!trainer.update(*scored, true, tasks_of_next_step(context), reading)) break;
+    round = round_of(context, rules, trainer.step() + 1);
+    if (!trainer.update(*scored, true, round.tasks, reading)) break;
   }
   if (context.store.trajectory().steps.empty()) throw trainer.no_room();
   return trainer.budget();

@@ -26,6 +26,25 @@ std::string unquoted(const std::string& value) {
   return value.size() >= 2 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
 }
 
+// Values that make sense alone and not together.
+std::vector<std::pair<std::string, std::string>> conflicts(const ExperimentConfig& config) {
+  std::vector<std::pair<std::string, std::string>> found;
+  const std::string& method = config.adapt.method;
+  const int samples = config.sampling.samples_per_task, groups = config.discover.groups;
+  if (method == "discover" && groups > 0 && samples % groups != 0)
+    found.emplace_back("discover.groups",
+                       "expected a divisor of sampling.samples_per_task (" +
+                           std::to_string(samples) + "), got " + std::to_string(groups));
+  const bool taught = method == "sdpo" || method == "opsd";
+  if (taught && config.teacher.loss == "full" && config.learn.kl_coefficient != 0 &&
+      config.learn.kl_place == "advantage")
+    found.emplace_back(
+        "learn.kl_place",
+        "expected loss: the distance of two distributions (teacher.loss: full) knows "
+        "no advantages");
+  return found;
+}
+
 }  // namespace
 
 const std::vector<Choice>& choices() {
@@ -155,6 +174,8 @@ std::vector<std::pair<std::string, std::string>> violations(const ExperimentConf
     found.emplace_back(range.key,
                        "expected " + limits_text(range) + ", got " + values.at(range.key));
   }
+  const auto together = conflicts(config);
+  found.insert(found.end(), together.begin(), together.end());
   return found;
 }
 

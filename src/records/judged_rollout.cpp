@@ -31,7 +31,7 @@ core::Json to_json(const Rollout& rollout) {
   core::Json json = {{"schema_version", kSchemaVersion}};
   json.update(to_json(rollout.key));
   json.update({{"prompt_hash", rollout.prompt_hash},
-               {"prompt_tokens", rollout.prompt_tokens.size()},
+               {"prompt_tokens", rollout.prompt_size()},
                {"completion_tokens", rollout.completion_tokens.size()},
                {"finish_reason", name_of(rollout.finish_reason)},
                {"mean_logprob", core::finite_or_name(n == 0 ? 0 : sum / static_cast<double>(n))},
@@ -56,6 +56,7 @@ Rollout rollout_from_json(const core::Json& json) {
   Rollout rollout;
   rollout.key = rollout_key_from_json(json);
   rollout.prompt_hash = core::get<std::string>(json, "prompt_hash", where);
+  rollout.prompt_length = core::get_or<std::int64_t>(json, "prompt_tokens", 0);
   rollout.finish_reason = core::get<std::string>(json, "finish_reason", where) == "stop"
                               ? FinishReason::kStop
                               : FinishReason::kLength;

@@ -4,6 +4,7 @@
 
 #include "puct.h"
 #include "support/fake_run.h"
+#include "vegttt/adapt/budget.h"
 #include "vegttt/adapt/methods.h"
 #include "vegttt/core/error.h"
 
@@ -111,6 +112,39 @@ TEST(Discover, IsTheSameRunAfterAStop) {
             whole.store.results.at("boa_selected.json"));
   EXPECT_EQ(broken.store.results.at("discover_summary.json").at("search"),
             whole.store.results.at("discover_summary.json").at("search"));
+}
+
+// The prompts of the next round hold kernels: they are longer than the tasks'.
+TEST(Discover, MakesNoUpdateThatNoRoundCouldFollow) {
+  for (int limit = 300; limit < 3000; limit += 60) {
+    FakeRun run;
+    run.config.adapt.steps = 20;
+    run.config.sampling.max_new_tokens = 4;
+    run.config.adapt.diagnostics = false;
+    run.config.adapt.reevaluate_samples = 0;
+    run.config.budget.all_tokens = limit;
+    auto context = run.context();
+    run_discover(context);
+    EXPECT_EQ(run.store.spent.updates + 1, static_cast<int>(run.store.steps.steps.size())) << limit;
+    EXPECT_LE(spent_of(run.store.spent).all_tokens, limit);
+  }
+}
+
+// Records keep how long a prompt was, and a prompt with a kernel is no task's.
+TEST(Discover, AfterAKillIsRaisedToItsPrompts) {
+  FakeRun run;
+  run.config.adapt.method = "discover";
+  auto first = run.context();
+  run_method(first);
+  for (auto& [stream, one] : run.store.all) {
+    one.rollout.prompt_length = one.rollout.prompt_size();
+    one.rollout.prompt_tokens.clear();
+  }
+  const auto ledger = run.store.spent;
+  run.store.spent.student_prompt_tokens = run.store.spent.outside.prompt_tokens;
+  auto again = run.context();
+  run_method(again);
+  EXPECT_EQ(run.store.spent.student_prompt_tokens, ledger.student_prompt_tokens);
 }
 
 }  // namespace

@@ -139,6 +139,19 @@ TEST(Constraints, NameOnlyKeysThatExist) {
   for (const auto& range : ranges()) EXPECT_TRUE(keys.count(range.key)) << range.key;
 }
 
+TEST(Constraints, NameValuesThatMakeNoSenseTogether) {
+  EXPECT_NE(refusal("adapt: {method: discover}\nsampling: {samples_per_task: 32}\n"
+                    "discover:\n  groups: 5\n")
+                .find("4: discover.groups: expected a divisor of sampling.samples_per_task (32), "
+                      "got 5"),
+            std::string::npos);
+  EXPECT_NE(refusal("preset: sdpo\nteacher: {loss: full}\n"
+                    "learn: {kl_coefficient: 0.1, kl_place: advantage}\n")
+                .find("learn.kl_place: expected loss"),
+            std::string::npos);
+  EXPECT_NO_THROW(parse_experiment("discover: {groups: 5}\n", "x.yaml", {}));
+}
+
 TEST(Constraints, AcceptTheDefaults) { EXPECT_TRUE(violations(ExperimentConfig{}).empty()); }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct Rollout {
   RolloutKey key;
   std::string prompt_hash;
   std::vector<int> prompt_tokens;      // written as a count plus the hash, not in full
+  std::int64_t prompt_length = 0;      // that count, where a record was read
   std::vector<int> completion_tokens;  // the end token included when it was sampled
   std::vector<float> logprobs;  // of the temperature-scaled distribution, one per completion token
   std::string completion;       // decoded, without the end token
@@ -46,6 +47,11 @@ struct Rollout {
   std::string code_hash;
   double reward = 0;
   double advantage = 0;
+
+  // Tokens of the prompt, whether they are here or only their count is.
+  std::int64_t prompt_size() const {
+    return prompt_tokens.empty() ? prompt_length : static_cast<std::int64_t>(prompt_tokens.size());
+  }
 };
 
 const char* name_of(FinishReason reason);
