@@ -1,6 +1,7 @@
 #include "vegttt/experiment/rescore.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "outside_support.h"
@@ -39,8 +40,11 @@ class Rescoring {
 
   void judge(Stream stream, const std::string& file) {
     std::vector<JudgedRollout> open;
-    for (auto& one : read_rollouts(run_, file)) {
-      if (!is_judged(stream, one.rollout.key)) open.push_back(std::move(one));
+    for (auto& [step, rollouts] : by_step(read_rollouts(run_, file))) {
+      const auto there = keys_of(to_.judged(stream, step));
+      for (auto& one : rollouts) {
+        if (there.count(one.rollout.key) == 0) open.push_back(std::move(one));
+      }
     }
     std::vector<evaluate::Submission> submissions;
     for (const auto& one : open)
@@ -74,17 +78,38 @@ class Rescoring {
       auto metrics =
           adapt::metrics_of(before.step_idx, to_.judged(Stream::kAdapt, before.step_idx));
       metrics.rollouts_so_far = before.rollouts_so_far;
-      for (const auto& [name, value] : before.more) metrics.more.emplace(name, value);
+      keep_what_was_learnt(before, metrics);
       to_.add_step(metrics, {});
       observer_.step_done(metrics);
     }
   }
 
  private:
-  bool is_judged(Stream stream, const records::RolloutKey& key) const {
-    const auto there = to_.judged(stream, key.theta_step);
-    return std::any_of(
-        there.begin(), there.end(), [&](const auto& one) { return one.rollout.key == key; });
+  // Rewards were earned by the old verdicts; correlations with speedups are not the old ones.
+  static void keep_what_was_learnt(const records::StepMetrics& before,
+                                   records::StepMetrics& metrics) {
+    for (const auto& [name, value] : before.more) {
+      if (!core::starts_with(name, "spearman")) metrics.more.emplace(name, value);
+    }
+    for (auto& [task, counts] : metrics.tasks) {
+      const auto old = before.tasks.find(task);
+      if (old == before.tasks.end()) continue;
+      counts.reward_sum = old->second.reward_sum;
+      counts.flat_groups = old->second.flat_groups;
+      counts.gradient_share = old->second.gradient_share;
+    }
+  }
+
+  static std::map<int, std::vector<JudgedRollout>> by_step(std::vector<JudgedRollout> rollouts) {
+    std::map<int, std::vector<JudgedRollout>> steps;
+    for (auto& one : rollouts) steps[one.rollout.key.theta_step].push_back(std::move(one));
+    return steps;
+  }
+
+  static std::set<records::RolloutKey> keys_of(const std::vector<JudgedRollout>& rollouts) {
+    std::set<records::RolloutKey> keys;
+    for (const auto& one : rollouts) keys.insert(one.rollout.key);
+    return keys;
   }
 
   std::vector<records::StepMetrics> old_steps() const {
@@ -123,6 +148,11 @@ std::unique_ptr<RunDirectory> folder_for(const path& run,
   return made;
 }
 
+core::Json old_summary(const path& run, const RunDirectory& to) {
+  const auto file = run / (to.facts().method + "_summary.json");
+  return core::parse_json(core::read_file(file), file.string());
+}
+
 }  // namespace
 
 path rescored_path(const path& run, const RescoreRequest& request) {
@@ -155,7 +185,7 @@ path rescore(const path& run,
   work.judge(Stream::kAdapt, "rollouts.jsonl");
   work.judge(Stream::kFresh, "reevaluation.jsonl");
   work.add_steps();
-  write_rescored_results(*to, tasks_of_run(run), *parts.evaluator);
+  write_rescored_results(*to, old_summary(run, *to), tasks_of_run(run), *parts.evaluator);
   return folder;
 }
 

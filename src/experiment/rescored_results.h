@@ -5,10 +5,13 @@
 
 namespace vegttt::experiment {
 
-// <method>_summary.json and, where there is a trajectory, boa_selected.json from the records that
-// the folder holds, with the fresh rates of the step that they belong to.
-// Kernels that a rule of N picks are timed once more by `judge`, as the method itself does.
+// <method>_summary.json and, where there is a trajectory, boa_selected.json, made by the method's
+// own rules from the records that the folder holds. `old_summary` is the run's that they come from:
+// what verdicts have no part in (budget, what was trained on) stays as it was. A selection has
+// fresh rates only where the old run's fresh samples are of its step, or steps by task, for every
+// task. Kernels that a rule of N picks are timed once more by `judge`, as the method itself does.
 void write_rescored_results(RunDirectory& run,
+                            const core::Json& old_summary,
                             const std::vector<std::string>& tasks,
                             evaluate::Evaluator& judge);
 

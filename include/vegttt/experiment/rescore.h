@@ -18,9 +18,10 @@ struct RescoreRequest {
 core::fs::path rescored_path(const core::fs::path& run, const RescoreRequest& request);
 
 // Fills a run folder beside `run` with the same rollouts and new verdicts, steps, selections and
-// summary; rescored.json says what they come from. Rewards, checkpoints and what was spent stay
-// the old run's: no weights are changed by it. Called again it goes on where it ended. Throws
-// UserError when the run is not finished or `overrides` would change what was sampled.
+// summary; rescored.json says what they come from. What is chosen is chosen as the method does it.
+// Rewards, checkpoints and what was spent stay the old run's: no weights are changed by it. Called
+// again it goes on where it ended. Throws UserError when the run is not finished or `overrides`
+// would change what was sampled.
 core::fs::path rescore(const core::fs::path& run,
                        const RescoreRequest& request,
                        const PartsFactory& make_parts,
