@@ -3,8 +3,9 @@
 // temperature 1 / alpha.
 //
 // Chains of one call advance together, so that each iteration is one batch. They share the place of
-// the cut, drawn from all places of the block; a chain that is shorter keeps what it has. The place
-// is then as likely before as after a move, and the acceptance needs no term for it.
+// the cut, drawn from all places up to the end of the present block; a chain that has ended before
+// it keeps what it has. A place is then as likely to be drawn before as after a move, and the
+// acceptance needs no term for it.
 #pragma once
 
 #include <functional>
@@ -34,8 +35,8 @@ struct Proposal {
 // log of the acceptance ratio of replacing `old` from `cut` on by `proposed`.
 double log_acceptance(const Chain& old, const Chain& proposed, std::size_t cut, double alpha);
 
-// Advances all chains to their ends. `shared` are the numbers of the cuts; `made` is told of every
-// request after it was paid for.
+// Advances all chains to their ends. `shared` are the random numbers of the cuts; `made` is told of
+// every request once it is sampled, scored and decided.
 void run_chains(policy::Sampler& sampler,
                 learn::Learner& scorer,
                 const config::SamplingOptions& sampling,

@@ -157,6 +157,8 @@ Json selection_of(const Picks& picks, const Again& confirmations) {
 
 }  // namespace
 
+int rules_that_pick(int top) { return static_cast<int>(selectors(top).size()); }
+
 std::vector<Evaluation> judge_again(evaluate::Evaluator& evaluator,
                                     const std::vector<const JudgedRollout*>& picked,
                                     const std::function<void()>& done) {

@@ -6,15 +6,16 @@
 #include <optional>
 
 #include "vegttt/adapt/methods.h"
+#include "vegttt/adapt/picks.h"
 #include "vegttt/core/json.h"
 #include "vegttt/records/compute.h"
 
 namespace vegttt::experiment {
 namespace {
 
-// Seconds per rollout (sampled and judged) and per trained token of an earlier run.
+// Of an earlier run.
 struct Speed {
-  double sample_s = 0, evaluate_s = 0, update_s = 0;
+  double sample_s = 0, evaluate_s = 0, update_s = 0;  // per rollout, verdict, update
   std::string basis;
 };
 
@@ -60,17 +61,19 @@ std::optional<Speed> newest_speed(const config::ExperimentConfig& wanted,
   return best;
 }
 
-constexpr int kRules = 8;  // that pick of N rollouts; their picks are timed once more
-
-// At most: early stop and budgets may end sooner.
+// At most: early stop may end sooner, and other budgets than rollouts and evaluations.
 void count(const config::ExperimentConfig& config, int tasks, Cost& cost) {
   const auto& adapt = config.adapt;
   int outside = 0, evaluated = -1;  // rollouts beside the budget; verdicts, -1: of all rollouts
   cost.rollouts = rollouts_of_method(config, tasks);
   if (adapt.method == "best_of_n" || adapt.method == "power_sampling") {
-    if (adapt.evaluate_top > 0 && adapt.method == "best_of_n")
-      evaluated = tasks * std::min(adapt.evaluate_top, adapt.best_of_n_samples);
-    cost.evaluations = tasks * std::min(kRules, adapt.best_of_n_samples);
+    const int n = adapt.best_of_n_samples;
+    const bool few =
+        adapt.method == "best_of_n" && adapt.evaluate_top > 0 && adapt.evaluate_top < n;
+    const int top = few ? adapt.evaluate_top : 0;
+    if (few) evaluated = tasks * top;
+    // What the rules pick is judged once more.
+    cost.evaluations = tasks * std::min(adapt::rules_that_pick(top), few ? top : n);
   } else if (adapt.method == "rlvr") {
     cost.updates = adapt::rlvr_steps(adapt, tasks);
   } else if (adapt.method != "base") {

@@ -78,7 +78,7 @@ TEST_F(Plan, CountsTheWorkOfEachMethod) {
   EXPECT_EQ(cost({}).updates, 3);
   EXPECT_EQ(cost({"adapt.method=base"}).rollouts, 40);
   EXPECT_EQ(cost({"adapt.method=best_of_n"}).evaluations, 5 * 64 + 5 * 8);
-  EXPECT_EQ(cost({"adapt.method=best_of_n", "adapt.evaluate_top=4"}).evaluations, 5 * 4 + 5 * 8);
+  EXPECT_EQ(cost({"adapt.method=best_of_n", "adapt.evaluate_top=4"}).evaluations, 5 * 4 + 5 * 2);
   EXPECT_EQ(cost({"adapt.method=sdpo"}).updates, 3);
   EXPECT_EQ(cost({"budget.rollouts=50"}).rollouts, 50 + 5 * 4);
   EXPECT_EQ(cost({"adapt.method=rlvr", "adapt.tasks_per_batch=2", "adapt.epochs=2"}).updates, 6);

@@ -20,6 +20,9 @@ struct Candidates {
   std::int64_t seed = 0;  // of the random rule
 };
 
+// How many rules there are for candidates of this `top`.
+int rules_that_pick(int top);
+
 // A verdict of each of these rollouts, in their order, on inputs that did not choose them.
 using JudgeAgain = std::function<std::vector<records::Evaluation>(
     const std::vector<const records::JudgedRollout*>&)>;
