@@ -138,6 +138,12 @@ void detach(Weights& weights) {
   }
 }
 
+bool adapts_experts(const Weights& weights) {
+  return std::any_of(weights.layers.begin(), weights.layers.end(), [](const Layer& layer) {
+    return layer.gate_up.lora_a.defined() || layer.down_experts.lora_a.defined();
+  });
+}
+
 namespace {
 
 at::Tensor sum_of(const at::Tensor& weight, const at::Tensor& update, double scale) {

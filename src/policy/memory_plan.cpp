@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "gpu/pass_size.h"
 #include "vegttt/policy/weights.h"
 
 namespace vegttt::policy {
 namespace {
 
-constexpr std::int64_t kSize = 2;             // bytes of a bfloat16
-constexpr std::int64_t kTokensOfPass = 8192;  // gpu/prompts.h
+constexpr std::int64_t kSize = 2;  // bytes of a bfloat16
 constexpr std::int64_t kFixed = std::int64_t{1} << 30;
 
 std::int64_t up_to_32(std::int64_t tokens) { return (tokens + 31) / 32 * 32; }
@@ -55,7 +55,8 @@ MemoryPlan plan_memory(const ModelConfig& config,
   plan.completions = per_token * slots * up_to_32(sampling.max_new_tokens);
   plan.prompts = per_token * prompts.prompts * up_to_32(prompts.tokens);
   const std::int64_t pass =
-      std::max(std::min(kTokensOfPass, prompts.prompts * prompts.tokens), prompts.tokens);
+      std::max(std::min(gpu::tokens_of_pass(config.experts), prompts.prompts * prompts.tokens),
+               prompts.tokens);
   // Logits of a step, and of the first tokens while those are chosen.
   plan.working =
       entries_of_row(config) * kSize * (pass + slots) + 2 * slots * std::int64_t{config.vocab} * 4;

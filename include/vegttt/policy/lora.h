@@ -53,5 +53,7 @@ void merge(Weights& weights, const Adapter& adapter);
 // once).
 void attach(Weights& weights, const Adapter& adapter);
 void detach(Weights& weights);
+// Whether an attached adapter changes a mixture's experts.
+bool adapts_experts(const Weights& weights);
 
 }  // namespace vegttt::policy

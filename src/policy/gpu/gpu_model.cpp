@@ -4,6 +4,7 @@
 
 #include "gpu/attend_shape.h"
 #include "ops/ops.h"
+#include "vegttt/policy/lora.h"
 #include "vegttt_embedded/vegttt_policy_kernels.h"
 
 namespace vegttt::policy::gpu {
@@ -20,15 +21,9 @@ std::string source() {
   return text;
 }
 
-bool adapts_experts(const Transformer& model) {
-  for (const Layer& layer : model.weights.layers)
-    if (layer.gate_up.lora_a.defined() || layer.down_experts.lora_a.defined()) return true;
-  return false;
-}
-
 bool takes_mlp(const Transformer& model) {
   const ModelConfig& c = model.config;
-  return c.experts == 0 ? !c.mlp_bias : Experts::fits(c, 1) && !adapts_experts(model);
+  return c.experts == 0 ? !c.mlp_bias : Experts::fits(c, 1) && !adapts_experts(model.weights);
 }
 
 void keep_packed(ExpertLinear& matrix, const PackedExperts& packed) {

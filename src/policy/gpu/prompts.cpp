@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "gpu/body.h"
+#include "gpu/pass_size.h"
 
 namespace vegttt::policy::gpu {
 namespace {
@@ -147,7 +148,7 @@ std::vector<ReadPrompt> read_prompts(GpuModel& gpu,
                                      const std::vector<const Tokens*>& prompts,
                                      bool alone) {
   const int experts = gpu.config().experts;
-  const std::size_t most = kTokensOfPass * (experts > 0 && experts <= 64 ? 2 : 1);
+  const auto most = static_cast<std::size_t>(tokens_of_pass(experts));
   std::vector<ReadPrompt> result;
   for (std::size_t begin = 0; begin < prompts.size();) {
     std::size_t end = begin, tokens = 0;

@@ -19,11 +19,6 @@ struct ReadPrompt {
   at::Tensor logits;  // of the token that comes next, float32 [vocab] on the GPU
 };
 
-// Tokens that one pass takes when several prompts share it: large enough for products to run at
-// full speed, small enough for what lies between them. Twice as many where experts are widened for
-// it, unless those take most of the memory.
-constexpr int kTokensOfPass = 8192;
-
 using Tokens = std::vector<int>;
 // In as few passes as that allows; `alone`: each prompt in a pass of its own, so that its
 // numbers do not depend on which others are read.

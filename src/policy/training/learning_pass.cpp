@@ -5,6 +5,7 @@
 
 #include "training/layer_pass.h"
 #include "training/parts.h"
+#include "vegttt/policy/lora.h"
 
 namespace vegttt::policy {
 namespace {
@@ -27,12 +28,6 @@ struct SelectRows : torch::autograd::Function<SelectRows> {
     return {sum.to(of.scalar_type()), {}};
   }
 };
-
-bool adapts_experts(const Weights& weights) {
-  for (const Layer& layer : weights.layers)
-    if (layer.gate_up.lora_a.defined() || layer.down_experts.lora_a.defined()) return true;
-  return false;
-}
 
 void stack(const std::vector<Linear*>& layers) {
   if (training::stacked({layers.begin(), layers.end()}).defined()) return;
