@@ -112,6 +112,40 @@ TEST(PassAtK, IntervalHoldsTheEstimateAndWidensOverTasks) {
   EXPECT_GT(over_tasks.interval.high - over_tasks.interval.low, interval.high - interval.low);
 }
 
+TEST(PassAtK, IntervalIsAroundTheEstimateAlsoForAllSamples) {
+  // One success of 32 is sure to be among all 32: half of the tasks pass.
+  std::vector<Stratum> tasks(40, Stratum{1, 32});
+  for (std::size_t i = 0; i < 20; ++i) tasks[i].k = 0;
+  const auto result = mean_pass_at_k(tasks, 32);
+  EXPECT_DOUBLE_EQ(result.value, 0.5);
+  EXPECT_NEAR((result.interval.low + result.interval.high) / 2, 0.5, 0.02);
+  EXPECT_NEAR(result.interval.high - result.interval.low, 2 * 1.96 * 0.5 / std::sqrt(40.0), 0.03);
+}
+
+TEST(FlatPolicySimulation, CountsEveryTaskWithItsOwnSamples) {
+  // A task of 4 samples is noisier than one of 400: as if all had 400, no gain could be expected.
+  FlatPolicy policy;
+  policy.rates = {0.5, 0.5};
+  policy.sizes.assign(2, {400, 4});
+  const auto result = simulate_flat_policy(policy);
+  // Of two equal draws the larger exceeds the first by sd / sqrt(pi); sd of the mean of two rates.
+  const double sd = std::sqrt(0.25 / 400 + 0.25 / 4) / 2;
+  EXPECT_NEAR(result.expected_gain, sd / std::sqrt(3.14159265), 0.005);
+  policy.sizes.clear();
+  policy.samples = 400;
+  policy.steps = 2;
+  EXPECT_LT(simulate_flat_policy(policy).expected_gain, 0.02);
+}
+
+TEST(FlatPolicySimulation, LeavesATaskOutOfAStepWithoutSamples) {
+  FlatPolicy policy;
+  policy.rates = {1, 0};
+  policy.sizes = {{8, 8}, {8, 0}};
+  const auto result = simulate_flat_policy(policy);
+  EXPECT_DOUBLE_EQ(result.expected_max, 1);
+  EXPECT_DOUBLE_EQ(result.expected_gain, 0.5);
+}
+
 TEST(Moments, EqualNumpys) {
   const auto& one = oracle("quantiles");
   const auto values = numbers(one.at("values"));

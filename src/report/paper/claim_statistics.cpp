@@ -55,7 +55,10 @@ double rate_of(const Step& step) { return stratified(step).rate; }
 FlatPolicy flat_policy_of(const Seen& seen) {
   FlatPolicy policy;
   policy.steps = static_cast<int>(seen.steps.size());
-  policy.samples = seen.steps.front().empty() ? 0 : seen.steps.front().front().n;
+  for (const auto& step : seen.steps) {
+    auto& sizes = policy.sizes.emplace_back();
+    for (const auto& task : step) sizes.push_back(task.n);
+  }
   for (std::size_t task = 0; task < seen.steps.front().size(); ++task) {
     double k = 0, n = 0;
     for (const auto& step : seen.steps) {

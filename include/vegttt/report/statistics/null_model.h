@@ -10,12 +10,15 @@ namespace vegttt::report {
 struct FlatPolicy {
   std::vector<double> rates;  // by task
   int samples = 32;           // per task and step
-  int steps = 6;              // scores: theta_0 .. theta_5
-  int patience = 1;           // of early stop
+  // Where they differ: by step, then by task; 0: that task has no score at that step.
+  std::vector<std::vector<int>> sizes;
+  int steps = 6;     // scores: theta_0 .. theta_5
+  int patience = 1;  // of early stop
   int runs = 20000;
   std::uint64_t seed = 1;
 };
 
+// Scores are means over tasks of their rates.
 struct NullResult {
   double expected_max = 0, expected_gain = 0;  // of the best step; over step 0
   double expected_oracle = 0;                  // mean over tasks of the best step of each
