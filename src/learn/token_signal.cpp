@@ -8,14 +8,6 @@
 namespace vegttt::learn {
 namespace {
 
-std::vector<std::size_t> usable_of(const Batch& batch) {
-  std::vector<std::size_t> usable;
-  for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
-    if (batch.usable[i] && !std::isnan(batch.rollouts[i].reward)) usable.push_back(i);
-  }
-  return usable;
-}
-
 // The same completions behind what the teacher reads.
 std::vector<records::Rollout> seen_by_teacher(const Batch& batch) {
   VEGTTT_ASSERT(batch.teacher_prompts.size() == batch.rollouts.size(),
@@ -57,6 +49,14 @@ void mix(const records::Rollout& rollout,
 
 }  // namespace
 
+std::vector<std::size_t> usable_of(const Batch& batch) {
+  std::vector<std::size_t> usable;
+  for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
+    if (batch.usable[i] && !std::isnan(batch.rollouts[i].reward)) usable.push_back(i);
+  }
+  return usable;
+}
+
 bool TokenSignal::moves(std::size_t rollout) const {
   if (!exists(rollout)) return false;
   if (whole_distribution()) return teacher_hidden[rollout].defined();
@@ -75,13 +75,10 @@ TokenSignal signal_of(const Batch& batch) {
 
 void teach(const policy::Transformer& model,
            const Batch& batch,
-           const config::TeacherOptions& teacher,
-           const config::SamplingOptions& sampling,
-           bool as_sampled,
-           std::int64_t limit,
+           const UpdateOptions& options,
            TokenSignal& signal,
            UpdateStats& stats) {
-  const bool whole = teacher.loss == "full";
+  const bool whole = options.teacher.loss == "full";
   const auto rollouts = seen_by_teacher(batch);
   if (whole) signal.teacher_hidden.resize(rollouts.size());
   signal.taught.assign(rollouts.size(), false);
@@ -89,9 +86,9 @@ void teach(const policy::Transformer& model,
   score_tokens(model,
                rollouts,
                taught_of(batch),
-               sampling,
-               as_sampled,
-               limit,
+               options.sampling,
+               options.as_sampled(),
+               options.scoring_tokens(),
                [&](std::size_t i, const ScoredTokens& tokens) {
                  stats.teacher_prompt_tokens +=
                      static_cast<std::int64_t>(rollouts[i].prompt_tokens.size());
@@ -99,7 +96,7 @@ void teach(const policy::Transformer& model,
                      static_cast<std::int64_t>(rollouts[i].completion_tokens.size());
                  ++stats.taught;
                  signal.taught[i] = true;
-                 mix(rollouts[i], tokens.logprobs, teacher, signal.advantages[i], gaps);
+                 mix(rollouts[i], tokens.logprobs, options.teacher, signal.advantages[i], gaps);
                  if (whole) signal.teacher_hidden[i] = tokens.hidden.clone();
                });
   const double n = std::max<double>(1, static_cast<double>(gaps.tokens));
@@ -109,10 +106,7 @@ void teach(const policy::Transformer& model,
 
 void add_kl_advantage(const policy::Transformer& model,
                       const Batch& batch,
-                      double coefficient,
-                      const config::SamplingOptions& sampling,
-                      bool as_sampled,
-                      std::int64_t limit,
+                      const UpdateOptions& options,
                       TokenSignal& signal,
                       UpdateStats& stats) {
   std::vector<std::vector<double>> gaps(batch.rollouts.size());
@@ -122,9 +116,9 @@ void add_kl_advantage(const policy::Transformer& model,
   score_tokens(model,
                batch.rollouts,
                usable,
-               sampling,
-               as_sampled,
-               limit,
+               options.sampling,
+               options.as_sampled(),
+               options.scoring_tokens(),
                [&](std::size_t i, const ScoredTokens& scored) {
                  const auto& rollout = batch.rollouts[i];
                  const at::Tensor reference = scored.logprobs.to(at::kCPU, at::kFloat).contiguous();
@@ -140,7 +134,8 @@ void add_kl_advantage(const policy::Transformer& model,
   const double mean = tokens > 0 ? sum / tokens : 0;
   for (const std::size_t i : usable) {
     for (std::size_t t = 0; t < gaps[i].size(); ++t)
-      signal.advantages[i][t] += static_cast<float>(coefficient * (mean - gaps[i][t]));
+      signal.advantages[i][t] +=
+          static_cast<float>(options.learn.kl_coefficient * (mean - gaps[i][t]));
   }
 }
 

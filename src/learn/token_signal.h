@@ -3,6 +3,7 @@
 #pragma once
 
 #include "scoring.h"
+#include "update_options.h"
 #include "vegttt/learn/update.h"
 
 namespace vegttt::learn {
@@ -18,6 +19,9 @@ struct TokenSignal {
   bool moves(std::size_t rollout) const;
 };
 
+// Places of the rollouts that may be learnt from.
+std::vector<std::size_t> usable_of(const Batch& batch);
+
 // Every token gets its rollout's advantage.
 TokenSignal signal_of(const Batch& batch);
 
@@ -26,10 +30,7 @@ TokenSignal signal_of(const Batch& batch);
 // Counts tokens where they are computed and the gap into `stats`.
 void teach(const policy::Transformer& model,
            const Batch& batch,
-           const config::TeacherOptions& teacher,
-           const config::SamplingOptions& sampling,
-           bool as_sampled,
-           std::int64_t limit,
+           const UpdateOptions& options,
            TokenSignal& signal,
            UpdateStats& stats);
 
@@ -37,10 +38,7 @@ void teach(const policy::Transformer& model,
 // of usable rollouts whose signal exists; the model has theta_0's adapter attached.
 void add_kl_advantage(const policy::Transformer& model,
                       const Batch& batch,
-                      double coefficient,
-                      const config::SamplingOptions& sampling,
-                      bool as_sampled,
-                      std::int64_t limit,
+                      const UpdateOptions& options,
                       TokenSignal& signal,
                       UpdateStats& stats);
 
