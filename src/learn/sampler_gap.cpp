@@ -31,7 +31,7 @@ void SamplerGap::add(const at::Tensor& stored, const at::Tensor& computed) {
   const at::Tensor gap = (stored - computed).abs();
   sum_ += gap.to(at::kDouble).sum().item<double>();
   const double largest = gap.max().item<double>();
-  if (!(largest <= largest_)) largest_ = largest;  // NaN stays
+  if (std::isnan(largest) || largest > largest_) largest_ = largest;  // NaN exceeds and stays
   tokens_ += gap.size(0);
   gaps_.push_back(gap.to(at::kCPU));
 }
