@@ -71,12 +71,12 @@ TEST_F(Compare, OfFewTasksKnowsOnlyTheNoiseWithinThem) {
   const auto fast = measure(json(a, b), "fast_1");
   EXPECT_EQ(fast["over"], "samples");
   EXPECT_EQ(fast["verdict"], "unclear");
-  // 0 of 2 and 1 of 2 with a success and a failure more: 1/4 and 2/4.
-  const double half = 1.96 * std::sqrt(2 * (0.25 * 0.75 + 0.5 * 0.5) / 4) / 2;
-  EXPECT_NEAR(fast["high"].get<double>(), 0.25 + half, 1e-12);
+  // 0 of 2 and 1 of 2 with a success and a failure more: 1/4 and 2/4, both tasks alike.
+  const double error = std::sqrt(2 * (0.25 * 0.75 + 0.5 * 0.5) / 4) / 2;
+  EXPECT_NEAR(fast["p"].get<double>(), std::erfc(0.25 / error / std::sqrt(2.0)), 1e-12);
   const auto best = measure(json(a, b), "best_kernel");
   EXPECT_EQ(best["over"], "-");
-  EXPECT_EQ(best["low"], "nan");
+  EXPECT_EQ(best["p"], "nan");
   EXPECT_EQ(best["verdict"], "unclear");
 }
 
@@ -86,8 +86,26 @@ TEST_F(Compare, OfTenTasksAndMoreSpeaksOfTasksLikeThem) {
   const auto a = write("a", run);
   for (auto& [task, fast] : run.fast) fast = 1;
   const auto row = measure(json(a, write("b", run)), "fast_1");
-  EXPECT_EQ(row["over"], "tasks");
   EXPECT_EQ(row["verdict"], "better");
+  EXPECT_NEAR(row["low"].get<double>(), 0.1, 1e-12) << "over tasks, all of which agree";
+}
+
+// The rule of the report's tables: of few tasks the seeds must agree as well.
+TEST_F(Compare, HasTheVerdictOfTheReportsTables) {
+  WrittenRun run;
+  for (const int seed : {1, 2, 3}) {
+    run.seed = seed;
+    run.fast = {{"L1/1", 0}, {"L1/2", 5}};
+    write("a/s" + std::to_string(seed), run);
+    run.fast = {{"L1/1", 9}, {"L1/2", 4}};  // every seed the same, but only one of two tasks gains
+    write("b/s" + std::to_string(seed), run);
+  }
+  const auto comparison = cli::compare(cli::read_side(path("a")), cli::read_side(path("b")));
+  for (const auto& row : comparison.rows)
+    EXPECT_EQ(row.verdict, report::verdict_of(row.paired)) << name_of(row.measure);
+  const auto fast = measure(cli::to_json(comparison), "fast_1");
+  EXPECT_LT(fast["p"].get<double>(), 0.001);
+  EXPECT_EQ(fast["verdict"], "unclear") << "the interval over tasks holds zero";
 }
 
 TEST_F(Compare, OfSeveralSeedsTakesTheirSpread) {
@@ -101,9 +119,8 @@ TEST_F(Compare, OfSeveralSeedsTakesTheirSpread) {
   }
   const auto row = measure(json(path("a"), path("b")), "fast_1");
   EXPECT_EQ(row["over"], "sample seeds");
-  // scipy.stats.t.interval(0.95, 2, 0.2, 0.1 / sqrt(3))
-  EXPECT_NEAR(row["low"].get<double>(), -0.0484, 1e-4);
-  EXPECT_NEAR(row["high"].get<double>(), 0.4484, 1e-4);
+  // scipy.stats.ttest_1samp([.1, .2, .3], 0)
+  EXPECT_NEAR(row["p"].get<double>(), 0.0742, 1e-4);
   EXPECT_EQ(row["verdict"], "unclear");
 }
 

@@ -29,8 +29,8 @@ Comparison::Row row_of(const Side& a, const Side& b, Measure measure, bool seeds
   if (row.paired.pairs == 0)
     throw core::UserError(
         "have no task and sample seed in common", a.name + ", " + b.name, "vegttt show RUN");
-  row.spread = spread_of(row.paired, row.of_a.counts, row.of_b.counts);
-  row.verdict = report::verdict_of(row.spread.interval);
+  row.given_tasks = report::given_these_tasks(row.paired, row.of_b.counts, row.of_a.counts);
+  row.verdict = report::verdict_of(row.paired, row.given_tasks.p);
   return row;
 }
 

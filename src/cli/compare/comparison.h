@@ -1,7 +1,6 @@
 #pragma once
 
 #include "compare/side.h"
-#include "compare/spread.h"
 #include "config_difference.h"
 #include "vegttt/report/table.h"
 
@@ -13,7 +12,7 @@ struct Comparison {
     Measure measure = Measure::kFast1;
     double a = 0, b = 0;              // means over tasks of the units that both have
     report::PairedComparison paired;  // b - a
-    Spread spread;
+    report::GivenTasks given_tasks;
     report::Verdict verdict = report::Verdict::kUnclear;
     Values of_a, of_b;
   };

@@ -35,23 +35,26 @@ std::string circumstances(const Comparison& comparison) {
   return fmt::format("{} tasks, {} pairs of task and sample seed", paired.tasks, paired.pairs);
 }
 
+int paired_tasks(const Comparison& comparison) { return comparison.rows.front().paired.tasks; }
+
 Table verdicts(const Comparison& comparison) {
   Table table;
   table.name = "compare";
   table.title = comparison.b + " against " + comparison.a;
   table.cells = report::Cells(
-      {"measure", "A", "B", "B - A", "95 %", "over", "tasks +", "tasks -", "verdict on B"},
-      {false, true, true, true, true, false, true, true, false});
+      {"measure", "A", "B", "B - A", "95 %", "tasks +", "tasks -", "p", "over", "verdict on B"},
+      {false, true, true, true, true, true, true, true, false, false});
   for (const auto& row : comparison.rows) {
     const auto& paired = row.paired;
     table.cells.add({name_of(row.measure),
                      value_cell(row.measure, row.a),
                      value_cell(row.measure, row.b),
                      difference_cell(row.measure, paired.difference.value),
-                     interval_text(row.measure, row.spread.interval),
-                     text_of(row.spread.basis),
+                     interval_text(row.measure, paired.difference.interval),
                      report::count_cell(paired.tasks_better),
                      report::count_cell(paired.tasks_worse),
+                     report::number_cell(row.given_tasks.p, 3),
+                     name_of(row.given_tasks.from),
                      report::name_of(row.verdict)});
   }
   table.answer = fmt::format("B against A: {} by its best kernels, {} by fast_1.",
@@ -59,11 +62,16 @@ Table verdicts(const Comparison& comparison) {
                              report::name_of(comparison.rows[1].verdict));
   table.circumstances.n = circumstances(comparison);
   table.circumstances.interval =
-      "95 %; over tasks: bootstrap; over sample seeds: Student's t, these tasks; over samples: "
-      "these tasks and policies; -: one value per task, no noise is known";
+      "95 %, percentile bootstrap clustered by task; p: no difference on these tasks, by what it "
+      "is "
+      "over; -: one value per task, no noise is known";
   table.notes = {"A: " + comparison.a + ". B: " + comparison.b +
                  ". best_kernel: geometric mean over tasks of the best kernel's speedup, 1.00x "
                  "where none was faster; B - A is B's over A's. The others are rates."};
+  if (paired_tasks(comparison) < report::kFewestTasks)
+    table.notes.push_back("Fewer than " + std::to_string(report::kFewestTasks) +
+                          " tasks: descriptive of these; `better` and `worse` need p < .05 as well "
+                          "as an interval without zero.");
   for (const auto& warning : comparison.warnings)
     table.notes.push_back("Warning: " + warning + ".");
   return table;
@@ -127,9 +135,10 @@ core::Json to_json(const Row& row) {
           {"a", number(row.a)},
           {"b", number(row.b)},
           {"difference", number(paired.difference.value)},
-          {"low", number(row.spread.interval.low)},
-          {"high", number(row.spread.interval.high)},
-          {"over", text_of(row.spread.basis)},
+          {"low", number(paired.difference.interval.low)},
+          {"high", number(paired.difference.interval.high)},
+          {"p", number(row.given_tasks.p)},
+          {"over", name_of(row.given_tasks.from)},
           {"verdict", report::name_of(row.verdict)},
           {"tasks", paired.tasks},
           {"pairs", paired.pairs},

@@ -85,10 +85,6 @@ ByUnit probe_rates(const Campaign& campaign, const std::string& label, Rate rate
   return rates(campaign, label, rate, [](const CampaignRun& run) { return run.probe; });
 }
 
-// Agresti and Caffo: a success and a failure more, so that all of a few samples is not taken for
-// certain.
-Stratum less_certain(const Stratum& counts) { return {counts.k + 1, counts.n + 2}; }
-
 double p_against_probe(const Campaign& campaign, const std::string& label, Rate rate) {
   std::map<std::string, Stratum> selected, start;
   std::set<std::tuple<std::string, std::int64_t, std::int64_t>> probes;

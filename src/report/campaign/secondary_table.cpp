@@ -41,7 +41,7 @@ std::vector<Cell> row_of(const Campaign& campaign, const std::string& label, Rat
           points_cell(paired.difference.value),
           interval_of(paired.difference),
           number_cell(p, 3),
-          paired.pairs == 0 ? "-" : name_of(p < 0.05 ? verdict_of(paired) : Verdict::kUnclear),
+          paired.pairs == 0 ? "-" : name_of(p < 0.05 ? verdict_of(paired, p) : Verdict::kUnclear),
           moved_cell(moved),
           adaptation_text(method, moved)};
 }

@@ -23,6 +23,8 @@ Interval wilson(int k, int n) {
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
+Stratum less_certain(const Stratum& counts) { return {counts.k + 1, counts.n + 2}; }
+
 StratifiedRate stratified(const std::vector<Stratum>& tasks) {
   StratifiedRate result;
   double variance = 0;

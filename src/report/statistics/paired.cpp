@@ -1,5 +1,7 @@
 #include "vegttt/report/statistics/paired.h"
 
+#include <cmath>
+
 #include "vegttt/report/statistics/moments.h"
 
 namespace vegttt::report {
@@ -13,6 +15,20 @@ void count_tasks(PairedComparison& result) {
   }
   result.tasks = static_cast<int>(result.by_task.size());
   result.sign_p = sign_test(result.tasks_better, result.tasks_worse);
+}
+
+// Of the units that both have, in the order of the tasks.
+std::vector<Stratum> samples_by_task(const std::map<Unit, Stratum>& units,
+                                     const std::map<Unit, Stratum>& other) {
+  std::map<std::string, Stratum> tasks;
+  for (const auto& [unit, counts] : units) {
+    if (other.count(unit) == 0) continue;
+    tasks[unit.first].k += counts.k;
+    tasks[unit.first].n += counts.n;
+  }
+  std::vector<Stratum> strata;
+  for (const auto& [task, counts] : tasks) strata.push_back(less_certain(counts));
+  return strata;
 }
 
 }  // namespace
@@ -64,10 +80,36 @@ Verdict verdict_of(const Interval& difference) {
   return Verdict::kUnclear;
 }
 
-Verdict verdict_of(const PairedComparison& paired) {
-  const bool seeds_agree = paired.over_seeds.p < 0.05;  // false for NaN
-  if (paired.tasks < kFewestTasks && !seeds_agree) return Verdict::kUnclear;
+const char* name_of(GivenTasks::From from) {
+  switch (from) {
+    case GivenTasks::From::kSeeds:
+      return "sample seeds";
+    case GivenTasks::From::kSamples:
+      return "samples";
+    case GivenTasks::From::kNothing:
+      return "-";
+  }
+  return "";
+}
+
+GivenTasks given_these_tasks(const PairedComparison& paired,
+                             const std::map<Unit, Stratum>& a,
+                             const std::map<Unit, Stratum>& b) {
+  using From = GivenTasks::From;
+  if (paired.by_seed.size() > 1) return {From::kSeeds, paired.over_seeds.p};
+  const auto of_a = samples_by_task(a, b), of_b = samples_by_task(b, a);
+  if (of_a.empty()) return {From::kNothing, std::nan("")};
+  return {From::kSamples, stratified_p(of_a, of_b)};
+}
+
+Verdict verdict_of(const PairedComparison& paired, double p_given_tasks) {
+  const bool sure = p_given_tasks < 0.05;  // false for NaN
+  if (paired.tasks < kFewestTasks && !sure) return Verdict::kUnclear;
   return verdict_of(paired.difference.interval);
+}
+
+Verdict verdict_of(const PairedComparison& paired) {
+  return verdict_of(paired, paired.over_seeds.p);
 }
 
 }  // namespace vegttt::report

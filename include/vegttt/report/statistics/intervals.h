@@ -19,6 +19,9 @@ Interval wilson(int k, int n);
 struct Stratum {
   int k = 0, n = 0;
 };
+// Agresti and Caffo: a success and a failure more, so that all of a few samples is not taken for
+// certain. For comparisons.
+Stratum less_certain(const Stratum& counts);
 
 // The unweighted mean of the tasks' rates with the standard error of samples drawn anew from the
 // same tasks: smaller than the pooled one, since tasks differ. A task where all or none succeeded

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vegttt/report/statistics/bootstrap.h"
+#include "vegttt/report/statistics/intervals.h"
 #include "vegttt/report/statistics/tests.h"
 
 namespace vegttt::report {
@@ -35,9 +36,23 @@ enum class Verdict { kBetter, kWorse, kUnclear };
 const char* name_of(Verdict verdict);  // "better", "worse", "unclear"
 // Better or worse only where the interval leaves zero out.
 Verdict verdict_of(const Interval& difference);
-// With few tasks the bootstrap leaves zero out as soon as all have one sign, which of three tasks
-// happens by chance in every fourth case: then the seeds must agree as well (p < .05).
+// p of no difference given these tasks, and what it was found from.
+struct GivenTasks {
+  enum class From { kSeeds, kSamples, kNothing } from = From::kNothing;
+  double p = 0;  // NaN for kNothing: one value per task, no noise is known
+};
+const char* name_of(GivenTasks::From from);  // "sample seeds", "samples", "-"
+// By the t test of the seeds' means; of one seed by the samples of the units that both have, where
+// the values are rates of such.
+GivenTasks given_these_tasks(const PairedComparison& paired,
+                             const std::map<Unit, Stratum>& a = {},
+                             const std::map<Unit, Stratum>& b = {});
+
+// The one rule of every table and of `vegttt compare`. With few tasks the bootstrap leaves zero out
+// as soon as all have one sign, which of three tasks happens by chance in every fourth case: then
+// the difference must be sure given these tasks as well (p < .05).
 inline constexpr int kFewestTasks = 10;
-Verdict verdict_of(const PairedComparison& paired);
+Verdict verdict_of(const PairedComparison& paired, double p_given_tasks);
+Verdict verdict_of(const PairedComparison& paired);  // by its seeds
 
 }  // namespace vegttt::report
