@@ -33,10 +33,6 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
   return ranks;
 }
 
-bool trusted(const records::Evaluation& evaluation) {
-  return evaluation.status == records::Status::kSlow || evaluation.status == records::Status::kFast;
-}
-
 struct Pairs {
   std::vector<double> logprobs, speedups;
 };
@@ -100,7 +96,7 @@ void add_diagnostics(const std::vector<JudgedRollout>& judged, records::StepMetr
     kernels[task].insert(normalised_kernel(code.empty() ? one.rollout.completion : code));
     tokens += static_cast<double>(one.rollout.logprobs.size());
     for (const float logprob : one.rollout.logprobs) logprobs += logprob;
-    if (!trusted(one.evaluation)) continue;
+    if (!records::is_trusted(one.evaluation.status)) continue;
     by_task[task].logprobs.push_back(mean_logprob(one.rollout));
     by_task[task].speedups.push_back(one.evaluation.speedup());
   }

@@ -64,7 +64,7 @@ std::string feedback_block(const Evaluation& evaluation,
                            const std::string& code,
                            const std::string& known) {
   const bool is_compiled = compiled(evaluation.status),
-             is_correct = records::is_correct(evaluation.status);
+             is_correct = records::is_trusted(evaluation.status);
   std::string block = "EXECUTION_FEEDBACK\n";
   block += std::string("status: ") + status_text(evaluation.status) + "\n";
   block += std::string("compiled: ") + (is_compiled ? "true" : "false") + "\n";

@@ -21,7 +21,7 @@ void count(const records::JudgedRollout& judged, records::TaskCounts& counts) {
     ++counts.unscored;
     return;
   }
-  const bool correct = evaluation.status == Status::kSlow || evaluation.status == Status::kFast;
+  const bool correct = records::is_trusted(evaluation.status);
   ++counts.n;
   counts.compiled += compiled(evaluation.status);
   counts.correct += correct;
@@ -57,8 +57,7 @@ records::StepMetrics metrics_of(int step, const std::vector<records::JudgedRollo
     count(one, counts);
     kernels[task].insert(one.rollout.code_hash);
     counts.distinct = static_cast<int>(kernels[task].size());
-    if (one.evaluation.status == Status::kSlow || one.evaluation.status == Status::kFast)
-      speedups.push_back(one.evaluation.speedup());
+    if (records::is_trusted(one.evaluation.status)) speedups.push_back(one.evaluation.speedup());
     tokens += static_cast<double>(one.rollout.completion_tokens.size());
   }
   metrics.more["median_speedup"] = median(std::move(speedups));

@@ -67,8 +67,13 @@ class Again {
   std::map<records::RolloutKey, Evaluation> verdicts_;
 };
 
+// What is wrong or implausible on fresh inputs is worth nothing.
+double speedup_again(const Evaluation& again) {
+  return records::is_trusted(again.status) ? again.speedup() : 0;
+}
+
 bool fast_again(const Evaluation& again) {
-  return records::is_correct(again.status) && again.fast_1;
+  return records::is_trusted(again.status) && again.fast_1;
 }
 
 // Rates of all samples say something about theta_0, those of the likeliest nothing but themselves.
@@ -94,7 +99,7 @@ Json row_of(const Candidates& candidates,
   row["latency"] =
       best->evaluation.timing ? best->evaluation.timing->candidate_median_us / 1000 : 0.0;  // ms
   if (const auto* again = confirmations.of(*best)) {
-    row["confirmed_speedup"] = again->speedup();
+    row["confirmed_speedup"] = speedup_again(*again);
     row["confirmed_fast_1"] = fast_again(*again);
   }
   return row;
@@ -109,8 +114,8 @@ class ConfirmedRates {
     ++tasks_;
     ++picks_;
     fast_ += fast_again(*again);
-    strict_ += records::is_correct(again->status) && again->fast_1_strict;
-    speedup_ += again->speedup();
+    strict_ += records::is_trusted(again->status) && again->fast_1_strict;
+    speedup_ += speedup_again(*again);
   }
   void write(Json& json) const {
     json["confirmed_tasks"] = tasks_;

@@ -11,8 +11,7 @@ namespace vegttt::adapt {
 namespace {
 
 bool verified(const records::JudgedRollout& judged) {
-  return judged.evaluation.status == records::Status::kSlow ||
-         judged.evaluation.status == records::Status::kFast;
+  return records::is_trusted(judged.evaluation.status);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 using records::JudgedRollout;
 using Judged = std::vector<const JudgedRollout*>;
 
-bool correct(const JudgedRollout& one) { return records::is_correct(one.evaluation.status); }
+bool correct(const JudgedRollout& one) { return records::is_trusted(one.evaluation.status); }
 
 Judged correct_of(const Judged& judged) {
   Judged found;

@@ -14,9 +14,7 @@ namespace {
 using records::JudgedRollout;
 using records::Status;
 
-bool verified(const JudgedRollout& judged) {
-  return judged.evaluation.status == Status::kSlow || judged.evaluation.status == Status::kFast;
-}
+bool verified(const JudgedRollout& judged) { return records::is_trusted(judged.evaluation.status); }
 
 std::string code_of(const JudgedRollout& judged) {
   const std::string code = scaffold::extract_code(judged.rollout.completion);

@@ -127,6 +127,15 @@ TEST(Feedback, NamesEveryOutcome) {
   EXPECT_EQ(status_of(Status::kSlow), "correct_but_slow");
 }
 
+TEST(Feedback, OfAKernelFasterThanTheMachineHasNoSpeedup) {
+  records::Evaluation evaluation;
+  evaluation.status = records::Status::kSuspicious;
+  evaluation.timing = records::Timing{};
+  const auto block = feedback_block(evaluation, kCode, kPrompt);
+  EXPECT_THAT(block, testing::HasSubstr("correct: false"));
+  EXPECT_THAT(block, testing::Not(testing::HasSubstr("speedup")));
+}
+
 TEST(NormalisedKernel, ForgetsCommentsAndSpacesOnly) {
   EXPECT_EQ(normalised_kernel("int  a = 1; // one\n/* two */ return a;"), "int a=1;return a;");
   EXPECT_EQ(normalised_kernel("f(\"// kept  \")"), "f(\"// kept  \")");

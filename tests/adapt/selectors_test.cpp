@@ -58,6 +58,15 @@ TEST(Selectors, PickByTheirRules) {
   EXPECT_TRUE(std::set<int>({1, 2, 3, 4}).contains(sample_of("random_correct")));
 }
 
+TEST(Selectors, NeverPickWhatIsFasterThanTheMachineCanBe) {
+  auto suspicious = rollout(9, 40, -0.01f);
+  suspicious.evaluation.status = records::Status::kSuspicious;
+  for (const int top : {0, 2}) {
+    for (const auto& selector : selectors(top))
+      EXPECT_EQ(selector.pick({&suspicious}, 5).rollout, nullptr) << selector.rule;
+  }
+}
+
 TEST(Selectors, ThatRankBeforeJudgingNeedVerdictsOnlyOfWhatTheyTake) {
   EXPECT_EQ(pick("measured_best").evaluations, 6);
   EXPECT_EQ(pick("likeliest_top4").evaluations, 4);

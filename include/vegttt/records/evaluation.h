@@ -29,6 +29,8 @@ const std::vector<Status>& all_statuses();
 inline bool is_correct(Status s) {
   return s == Status::kSlow || s == Status::kFast || s == Status::kSuspicious;
 }
+// Correct, and no faster than the machine can be: what may be rewarded, picked and shown.
+inline bool is_trusted(Status s) { return s == Status::kSlow || s == Status::kFast; }
 
 // One input set's comparison with the float64 truth.
 struct InputCheck {
