@@ -6,6 +6,7 @@
 #include <set>
 
 #include "campaign_budget.h"
+#include "campaign_product.h"
 #include "vegttt/config/reader.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/file.h"
@@ -16,64 +17,8 @@ namespace {
 
 using config::Given;
 
-// Keys of an experiment under a name that the user chose.
-struct Variant {
-  std::string name;
-  std::vector<Given> values;
-};
-
-// A campaign file before it is multiplied out.
-struct Product {
-  std::vector<Given> shared, budget, grid;
-  std::vector<Variant> methods, subsets;
-};
-
-std::vector<Variant> variants_in(config::FieldReader& reader, const std::string& group) {
-  std::vector<Variant> variants;
-  for (const auto& name : reader.names_in(group))
-    variants.push_back({name, reader.take(group + "." + name)});
-  return variants;
-}
-
-void prefix_keys(const std::string& prefix, std::vector<Given>& values) {
-  for (auto& value : values) value.key = prefix + value.key;
-}
-
-void check_once(const CampaignOptions& options,
-                const Product& product,
-                config::FieldReader& reader) {
-  std::vector<std::string> names;
-  for (const auto& method : product.methods) names.push_back(method.name);
-  for (const auto& name : options.once) {
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      reader.complain("once",
-                      "no method is called '" + name + "'" + core::did_you_mean(name, names));
-  }
-}
-
-Product read_product(config::FieldReader& reader, CampaignOptions& options) {
-  reader.read(options);
-  Product product;
-  product.shared = reader.take("set");
-  product.budget = reader.take("budget");
-  prefix_keys("budget.", product.budget);
-  product.grid = reader.take("grid");
-  product.methods = variants_in(reader, "methods");
-  product.subsets = variants_in(reader, "subsets");
-  for (auto& subset : product.subsets) prefix_keys("tasks.", subset.values);
-  if (product.subsets.empty()) product.subsets.push_back({"all", {}});
-  if (product.methods.empty()) reader.complain("methods", "expected at least one");
-  if (options.task_seeds.empty()) reader.complain("task_seeds", "expected at least one");
-  if (options.sample_seeds.empty()) reader.complain("sample_seeds", "expected at least one");
-  if (options.retimings < 1) reader.complain("retimings", "expected at least 1");
-  if (options.probe_samples < 0) reader.complain("probe_samples", "expected at least 0");
-  for (const auto& axis : product.grid) {
-    if (axis.items.empty()) reader.complain("grid." + axis.key, "expected a list of values");
-  }
-  check_once(options, product, reader);
-  reader.throw_if_wrong();
-  return product;
-}
+// What tables call the subset (report's registry of the paper's tables).
+constexpr const char* kHeldOut = "held-out";
 
 // Every combination of the grid's values; one empty one without a grid.
 std::vector<std::vector<Given>> combinations(const std::vector<Given>& grid) {
@@ -109,8 +54,20 @@ std::string plain_name(const std::string& text) {
   return name;
 }
 
-void append(std::vector<Given>& to, const std::vector<Given>& values) {
-  to.insert(to.end(), values.begin(), values.end());
+std::string folder_of(const PlannedRun& run) {
+  return plain_name(run.label) + "-" + plain_name(run.subset) + "-t" +
+         std::to_string(run.task_seed) + "-s" + std::to_string(run.sample_seed);
+}
+
+// A look at held-out tasks begins with one set of weights.
+void require_one_checkpoint(const std::string& file, const PlannedRun& run) {
+  const auto& options = run.experiment.values.adapt;
+  const bool by_steps = options.method == "batch_ttt" || options.method == "sdpo" ||
+                        options.method == "opsd" || options.method == "discover";
+  if (by_steps && !options.per_task_stop) return;
+  throw core::UserError("'" + run.label + "' selects no checkpoint for all tasks",
+                        file,
+                        "held_out.methods that adapt, without adapt.per_task_stop");
 }
 
 class Multiplier {
@@ -124,6 +81,7 @@ class Multiplier {
           for (const auto& method : product_.methods)
             add_grid(method, subset, task_seed, sample_seed);
         }
+        if (!product_.held_out_tasks.empty()) add_held_out(task_seed, sample_seed);
       }
     }
   }
@@ -136,27 +94,59 @@ class Multiplier {
     const auto& once = campaign_.options.once;
     const bool single = std::find(once.begin(), once.end(), method.name) != once.end();
     for (const auto& point : combinations(single ? std::vector<Given>{} : product_.grid)) {
-      PlannedRun run{method.name, subset.name, task_seed, sample_seed, "", {}};
+      PlannedRun run{method.name, subset.name, task_seed, sample_seed, "", {}, false, ""};
       for (const auto& value : point) run.label += " " + value.key + "=" + value.value;
-      run.folder = plain_name(run.label) + "-" + plain_name(subset.name) + "-t" +
-                   std::to_string(task_seed) + "-s" + std::to_string(sample_seed);
-      if (!folders_.insert(run.folder).second)
-        throw core::UserError("two runs would have the folder '" + run.folder + "'",
-                              campaign_.file,
-                              "names that differ in more than capitals and signs, each seed once");
-      run.experiment = experiment_of(run, method, subset, point);
-      campaign_.runs.push_back(std::move(run));
+      run.experiment = experiment_of(
+          run, {product_.shared, subset.values, product_.budget, method.values, point});
+      if (is_looked_at(run, method)) looked_at_.push_back({run, method, point});
+      add(std::move(run));
     }
   }
 
+  void add(PlannedRun run) {
+    run.folder = folder_of(run);
+    if (!folders_.insert(run.folder).second)
+      throw core::UserError("two runs would have the folder '" + run.folder + "'",
+                            campaign_.file,
+                            "names that differ in more than capitals and signs, each seed once");
+    campaign_.runs.push_back(std::move(run));
+  }
+
+  bool is_looked_at(const PlannedRun& run, const Variant& method) const {
+    const auto& wanted = campaign_.options.held_out.methods;
+    if (run.subset != product_.subsets.front().name ||
+        std::find(wanted.begin(), wanted.end(), method.name) == wanted.end())
+      return false;
+    require_one_checkpoint(campaign_.file, run);
+    return true;
+  }
+
+  // After the runs of the same seeds: they begin with what those have selected.
+  void add_held_out(std::int64_t task_seed, std::int64_t sample_seed) {
+    const auto samples = number(
+        "sampling.samples_per_task", campaign_.options.held_out.samples_per_task, campaign_.file);
+    const Given base{"adapt.method", "base", {}, samples.origin};
+    PlannedRun start{"theta_0", kHeldOut, task_seed, sample_seed, "", {}, true, ""};
+    start.experiment =
+        experiment_of(start, {product_.shared, product_.held_out_tasks, {base, samples}});
+    add(std::move(start));
+    for (const auto& [run, method, point] : looked_at_) {
+      PlannedRun selected{run.label + " selected", kHeldOut, task_seed, sample_seed, "", {}, true};
+      selected.init_from = folder_of(run);
+      selected.experiment = experiment_of(
+          selected,
+          {product_.shared, method.values, point, product_.held_out_tasks, {base, samples}});
+      add(std::move(selected));
+    }
+    looked_at_.clear();
+  }
+
+  // Later values win.
   config::LoadedExperiment experiment_of(const PlannedRun& run,
-                                         const Variant& method,
-                                         const Variant& subset,
-                                         const std::vector<Given>& point) const {
+                                         const std::vector<std::vector<Given>>& given) const {
     std::vector<Given> values = {number("tasks.split_seed", run.task_seed, campaign_.file),
                                  number("seed", run.sample_seed, campaign_.file)};
-    for (const auto& more : {product_.shared, subset.values, product_.budget, method.values, point})
-      append(values, more);
+    for (const auto& more : given) values.insert(values.end(), more.begin(), more.end());
     const auto& base = campaign_.options.experiment;
     return config::parse_experiment(campaign_.experiment_yaml,
                                     base.empty() ? campaign_.file : base,
@@ -164,9 +154,16 @@ class Multiplier {
                                     values);
   }
 
+  struct LookedAt {
+    PlannedRun run;
+    Variant method;
+    std::vector<Given> point;
+  };
+
   Campaign& campaign_;
   const Product& product_;
   std::set<std::string> folders_;
+  std::vector<LookedAt> looked_at_;  // of the seeds under way
 };
 
 std::string file_beside(const std::string& campaign, const std::string& experiment) {

@@ -81,6 +81,7 @@ void require_equal_budgets(const Campaign& campaign) {
                           campaign.file,
                           "budget: {rollouts: 960}" + std::string(kOrSaySo));
   for (const auto& run : campaign.runs) {
+    if (run.held_out) continue;
     if (budget_of(run.experiment.values) != budget_of(first.experiment.values))
       throw core::UserError("'" + run.label + "' and '" + first.label + "' have unequal budgets",
                             campaign.file,

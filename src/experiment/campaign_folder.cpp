@@ -37,6 +37,13 @@ core::Json to_json(const Campaign& campaign, const CampaignFolder& folder) {
           {"runs", runs}};
 }
 
+std::string selected_checkpoint(const core::fs::path& run) {
+  const auto file = run / "boa_selected.json";
+  const auto json = core::parse_json(core::read_file(file), file.string());
+  const auto name = core::get<std::string>(json, "selected_checkpoint", file.string());
+  return core::fs::absolute(run / "checkpoints" / name).lexically_normal().string();
+}
+
 }  // namespace
 
 CampaignFolder::CampaignFolder(const core::fs::path& path, const Campaign& campaign)
@@ -46,7 +53,8 @@ CampaignFolder::CampaignFolder(const core::fs::path& path, const Campaign& campa
   core::make_folder(path);
   lock();
   for (const auto& run : campaign_.runs) {
-    if (state(run) != RunState::kMissing) require_same_experiment(run_path(run), run.experiment);
+    if (state(run) != RunState::kMissing)
+      require_same_experiment(run_path(run), experiment_of(run));
   }
   core::write_file_atomically(path / "experiment.yaml", campaign_.experiment_yaml);
   core::write_file_atomically(path / "campaign.yaml", campaign_.yaml);
@@ -67,6 +75,21 @@ void CampaignFolder::lock() {
   throw core::UserError("another process is working on this campaign",
                         path_.string(),
                         "wait for it, or give this one another --name");
+}
+
+bool CampaignFolder::can_begin(const PlannedRun& run) const {
+  return run.init_from.empty() || state_of(path_ / run.init_from) == RunState::kDone;
+}
+
+config::LoadedExperiment CampaignFolder::experiment_of(const PlannedRun& run) const {
+  auto loaded = run.experiment;
+  if (run.init_from.empty()) return loaded;
+  const auto begun = run_path(run) / "config.yaml";
+  loaded.values.policy.init = core::fs::exists(begun)
+                                  ? config::load_experiment(begun.string(), {}).values.policy.init
+                                  : selected_checkpoint(path_ / run.init_from);
+  loaded.origins["policy.init"] = {config::Origin::Kind::kFile, campaign_.file + ": held_out"};
+  return loaded;
 }
 
 void CampaignFolder::update() const {

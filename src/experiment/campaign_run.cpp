@@ -52,6 +52,11 @@ class CampaignWork {
       core::throw_if_stopped();
       const PlannedRun& run = *runs_[i];
       if (folder_.state(run) == RunState::kDone) continue;
+      if (!folder_.can_begin(run)) {
+        failure_ =
+            run.folder + " begins with what " + run.init_from + " selects, which is not done";
+        continue;
+      }
       observer_.run_begins(run, i + 1, runs_.size());
       failed_in_a_row = do_run(run) ? 0 : failed_in_a_row + 1;
       folder_.update();
@@ -75,7 +80,7 @@ class CampaignWork {
       if (request.max_minutes <= 0) return time_is_over_ = true;
     }
     try {
-      run_experiment(run.experiment, request, make_parts_, observer_);
+      run_experiment(folder_.experiment_of(run), request, make_parts_, observer_);
     } catch (const core::Stopped& stopped) {
       if (stopped.code() != core::ExitCode::kEndedEarly) throw;
       time_is_over_ = true;
@@ -88,14 +93,16 @@ class CampaignWork {
   }
 
   void do_what_lies_outside() {
-    std::vector<const PlannedRun*> done;
+    std::vector<const PlannedRun*> done, compared;
     for (const auto* run : runs_) {
-      if (folder_.state(*run) == RunState::kDone) done.push_back(run);
+      if (folder_.state(*run) != RunState::kDone) continue;
+      done.push_back(run);
+      if (!run->held_out) compared.push_back(run);
     }
     const AfterRun work{
         folder_, make_parts_, observer_, [this] { check_stop(); }, request_.threads};
-    probe_theta_0(work, done);
-    time_best_kernels(work, done);
+    probe_theta_0(work, compared);
+    time_best_kernels(work, compared);
     list_outside_budget(work, done);
     if (time_is_over_) throw_time_is_over();
   }

@@ -73,6 +73,47 @@ TEST_F(CampaignRun, TimesBestKernelsAnewOneByOneAlsoWhereRunsJudgeEqualCodeOnce)
   EXPECT_EQ(judge_of_equal_code_, "judge") << "else a repeat would be a copy of the first timing";
 }
 
+TEST_F(CampaignRun, LooksAtHeldOutTasksFromTheta0AndFromWhatWasSelected) {
+  const std::string yaml =
+      kCampaign + "held_out: {methods: [BoA], samples_per_task: 3, tasks: {ids: [9, 10]}}\n";
+  const auto folder = run(campaign(yaml));
+  EXPECT_THAT(states(folder), Each("done"));
+  const auto theta_0 = folder / "theta_0-held-out-t42-s1",
+             selected = folder / "boa-selected-held-out-t42-s1";
+  for (const auto& run : {theta_0, selected}) {
+    EXPECT_EQ(lines(run / "rollouts.jsonl").size(), 6u) << "of no budget";
+    EXPECT_FALSE(core::fs::exists(run / "probe.json"));
+    EXPECT_FALSE(core::fs::exists(run / "best_kernels.jsonl"));
+  }
+  const auto config = [](const core::fs::path& run) {
+    return config::load_experiment((run / "config.yaml").string(), {}).values;
+  };
+  EXPECT_EQ(config(theta_0).policy.init, "");
+  EXPECT_EQ(config(theta_0).tasks.ids, (std::vector<std::string>{"9", "10"}));
+  const std::string step =
+      json(folder / "boa-1-t42-s1" / "boa_selected.json").at("selected_checkpoint");
+  EXPECT_EQ(config(selected).policy.init,
+            (core::fs::absolute(folder) / "boa-1-t42-s1" / "checkpoints" / step).string());
+  EXPECT_EQ(config(selected).budget.rollouts, 0);
+  parts_made_ = 0;
+  run(campaign(yaml));
+  EXPECT_EQ(parts_made_, 0) << "done is done";
+}
+
+TEST_F(CampaignRun, HasNoLookFromARunThatTheMachineFailed) {
+  machine_fails_ = [](const evaluate::Submission& one) {
+    return one.tag.find("adapt/2/step_001") != std::string::npos;
+  };
+  const std::string yaml =
+      kCampaign + "held_out: {methods: [BoA], samples_per_task: 3, tasks: {ids: [9, 10]}}\n";
+  EXPECT_THROW(run(campaign(yaml)), core::MachineError);
+  const auto folder = folder_.path() / "c";
+  EXPECT_FALSE(core::fs::exists(folder / "boa-selected-held-out-t42-s2"));
+  machine_fails_ = nullptr;
+  run(campaign(yaml));
+  EXPECT_THAT(states(folder), Each("done"));
+}
+
 TEST_F(CampaignRun, RepeatsNothingThatIsDone) {
   const auto folder = run(campaign());
   const auto before = core::read_file(folder / "boa-1-t42-s1" / "best_kernels.jsonl");

@@ -95,6 +95,15 @@ TEST_F(CampaignFile, RefusesAMethodThatEndsBeforeItsBudget) {
       << "theta_0 is no competitor";
 }
 
+TEST_F(CampaignFile, RefusesAHeldOutLookThatSaysNothing) {
+  EXPECT_THAT(refusal(kCampaign + "held_out: {methods: [BoA]}\n"),
+              HasSubstr("expected both `methods` and `tasks`"));
+  EXPECT_THAT(refusal(kCampaign + "held_out: {methods: [BoB], tasks: {count: 5}}\n"),
+              HasSubstr("no method is called 'BoB' - did you mean 'BoA'?"));
+  EXPECT_THAT(refusal(kCampaign + "held_out: {methods: [Best-of-N], tasks: {count: 5}}\n"),
+              HasSubstr("'Best-of-N' selects no checkpoint"));
+}
+
 TEST_F(CampaignFile, RefusesTwoRunsOfOneName) {
   EXPECT_THAT(refusal(core::replace_all(kCampaign, "sample_seeds: [1, 2]", "sample_seeds: [1, 1]")),
               HasSubstr("two runs would have the folder 'best-of-n-1-t42-s1'"));

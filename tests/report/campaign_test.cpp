@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "campaign_fixture.h"
@@ -334,6 +335,34 @@ TEST_F(CampaignTest, NamesWhatIsMissing) {
   EXPECT_NE(text.find("Missing: BoA, subset 1, task seed 42, sample seed 2: missing."),
             std::string::npos)
       << text;
+}
+
+TEST_F(CampaignTest, ComparesHeldOutTasksWithTheta0) {
+  const auto look = [](std::int64_t seed, const std::string& label, int fast) {
+    FakeRun run;
+    run.label = label;
+    run.method = "base";
+    run.subset = "held-out";
+    run.sample_seed = seed;
+    run.fast = {{{"L1/77", fast}}};
+    if (label != "theta_0")
+      run.more_config = "policy: {init: boa-" + std::to_string(seed) + "/checkpoints/step_001}\n";
+    return run;
+  };
+  const auto campaign = read({boa(1, {{"L1/4", 1.2}}),
+                              look(1, "theta_0", 4),
+                              look(2, "theta_0", 4),
+                              look(1, "BoA selected", 16),
+                              look(2, "BoA selected", 16),  // another checkpoint, one label
+                              look(1, "SDPO selected", 32)});
+  const auto held_out = reproduce("paper/held-out", &campaign);
+  const auto& rows = held_out.cells.rows();
+  const auto ours = std::find_if(
+      rows.begin(), rows.end(), [](const auto& cells) { return cells.at(1).text == "ours"; });
+  ASSERT_NE(ours, rows.end()) << plain_text(held_out);
+  const auto text = plain_text(held_out);
+  EXPECT_NE(text.find("32/64"), std::string::npos) << text;
+  EXPECT_NE(text.find("12.5 %"), std::string::npos) << "theta_0: " << text;
 }
 
 TEST_F(CampaignTest, FillsThePapersTables) {

@@ -10,6 +10,19 @@
 
 namespace vegttt::experiment {
 
+// Tasks that no run works on, to see what was learnt there: theta_0 and the checkpoints that some
+// methods have selected on the first subset. Which tasks: `held_out.tasks`, keys of `tasks`.
+struct HeldOutOptions {
+  std::vector<std::string> methods;  // none: nothing is held out
+  int samples_per_task = 32;         // outside of every budget
+
+  template <class Self, class V>
+  static void visit_fields(Self& s, V& v) {
+    v.field("methods", s.methods, "methods whose selected checkpoints are looked at");
+    v.field("samples_per_task", s.samples_per_task, "rollouts per held-out task and policy");
+  }
+};
+
 struct CampaignOptions {
   std::string name;        // of the folder; empty takes the file's
   std::string title;       // of the tables; must say "unequal budgets" where they are
@@ -22,6 +35,7 @@ struct CampaignOptions {
   std::vector<std::string> once;  // methods that `grid` does not multiply
   int retimings = 3;              // of every best kernel, outside of the budget
   int probe_samples = 16;         // rollouts per task for theta_0's rates, outside of the budget
+  HeldOutOptions held_out;
 
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
@@ -34,6 +48,7 @@ struct CampaignOptions {
     v.field("once", s.once, "methods that the grid does not multiply");
     v.field("retimings", s.retimings, "how often each best kernel is timed anew");
     v.field("probe_samples", s.probe_samples, "rollouts per task of the probe of theta_0");
+    v.group("held_out", s.held_out, "a look at tasks that no run works on");
   }
 };
 
@@ -44,6 +59,8 @@ struct PlannedRun {
   std::int64_t task_seed = 0, sample_seed = 0;
   std::string folder;  // below the campaign's
   config::LoadedExperiment experiment;
+  bool held_out = false;  // compared with nothing at equal budget
+  std::string init_from;  // folder of the run whose selected checkpoint it begins with; "": theta_0
 };
 
 struct Campaign {

@@ -23,6 +23,11 @@ class CampaignFolder {
   const Campaign& campaign() const { return campaign_; }
   core::fs::path run_path(const PlannedRun& run) const { return path_ / run.folder; }
   RunState state(const PlannedRun& run) const { return state_of(run_path(run)); }
+  // Whether what it begins with is there.
+  bool can_begin(const PlannedRun& run) const;
+  // With the checkpoint that it begins with: the one on disk where it has begun, else what the run
+  // that it follows has selected (which must be done).
+  config::LoadedExperiment experiment_of(const PlannedRun& run) const;
   // Writes campaign.json as things are now.
   void update() const;
 

@@ -63,8 +63,8 @@ void compare(const CampaignRun& a, const CampaignRun& b) {
     const auto other = of_b.find(key);
     if (other == of_b.end() || other->second == value) continue;
     const bool same_label = a.label == b.label && !is_of_the_run(key);
-    // `base` may look at a checkpoint that another run of the campaign has selected.
-    if (key == "policy.init" && !same_label && (a.method == "base" || b.method == "base")) continue;
+    // `base` may look at checkpoints that other runs of the campaign have selected.
+    if (key == "policy.init" && (a.method == "base" || b.method == "base")) continue;
     if (same_label || is_of_the_campaign(key)) refuse(key, a, b, value, other->second);
   }
   const auto &on_a = a.records->machine, &on_b = b.records->machine;

@@ -10,14 +10,15 @@
 namespace vegttt::report::paper {
 namespace {
 
-// Held-out tasks are runs of `base` on a subset called held-out: one from the selected checkpoint,
-// whose label says "selected", one from theta_0.
-Pool held_out_pool(const Campaign* campaign, bool selected) {
+// Held-out tasks are runs of `base` on a subset called held-out: those of `label`, which begin with
+// the selected checkpoint of a method, or those of theta_0.
+Pool held_out_pool(const Campaign* campaign, const std::string& label) {
   Pool pool;
   if (campaign == nullptr) return pool;
   for (const auto& run : campaign->runs) {
     if (!run.done() || run.subset != "held-out" || run.records->trajectory.steps.empty()) continue;
-    if ((run.label.find("selected") != std::string::npos) == selected)
+    const bool from_theta_0 = run.records->config.policy.init.empty();
+    if (label.empty() ? from_theta_0 : run.label == label)
       pool.add(run.records->trajectory.steps.front());
   }
   return pool;
@@ -104,7 +105,9 @@ Table held_out(const Campaign* campaign) {
   add_counts("Correctness", c.seed_42_boa_correct, c.held_out_correct);
   const auto runs = runs_of(campaign, Kind::kBoa, "1");
   const auto of_eval = pool_of(runs, Kind::kBoa);
-  const auto selected = held_out_pool(campaign, true), start = held_out_pool(campaign, false);
+  const std::string boa = runs.empty() ? "BoA" : runs.front()->label;
+  const auto selected = held_out_pool(campaign, boa + " selected"),
+             start = held_out_pool(campaign, "");
   if (of_eval.n > 0 && (selected.n > 0 || start.n > 0)) {
     table.ours("fast_1",
                {fast_cell(of_eval),
