@@ -84,6 +84,12 @@ int times_that_fit(const Spent& spent,
   return static_cast<int>(std::max(0.0, fit));
 }
 
+core::UserError no_room_for_one_of_each(const std::string& kind) {
+  return core::UserError("has no room for one rollout of every task",
+                         "budget." + kind,
+                         "a larger budget, or fewer tasks");
+}
+
 core::Json budget_json(const config::BudgetOptions& budget,
                        const records::ComputeLedger& ledger,
                        const std::string& stopped_by) {

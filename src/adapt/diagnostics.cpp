@@ -8,7 +8,6 @@
 
 #include "stage_clock.h"
 #include "vegttt/adapt/normalised_kernel.h"
-#include "vegttt/scaffold/dialect.h"
 
 namespace vegttt::adapt {
 namespace {
@@ -92,8 +91,7 @@ void add_diagnostics(const std::vector<JudgedRollout>& judged, records::StepMetr
   double logprobs = 0, tokens = 0;
   for (const auto& one : judged) {
     const std::string& task = one.rollout.key.task_id;
-    const std::string code = scaffold::extract_code(one.rollout.completion);
-    kernels[task].insert(normalised_kernel(code.empty() ? one.rollout.completion : code));
+    kernels[task].insert(normalised_kernel(code_of(one.rollout.completion)));
     tokens += static_cast<double>(one.rollout.logprobs.size());
     for (const float logprob : one.rollout.logprobs) logprobs += logprob;
     if (!records::is_trusted(one.evaluation.status)) continue;

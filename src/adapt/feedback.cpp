@@ -32,11 +32,6 @@ const char* status_text(Status status) {
   }
 }
 
-bool compiled(Status status) {
-  return status != Status::kNoCode && status != Status::kScaffoldError &&
-         status != Status::kCompileError;
-}
-
 std::string first_lines(const std::string& text,
                         std::size_t lines,
                         std::size_t bytes,
@@ -63,7 +58,7 @@ std::string field(const char* name, double value, int digits) {
 std::string feedback_block(const Evaluation& evaluation,
                            const std::string& code,
                            const std::string& known) {
-  const bool is_compiled = compiled(evaluation.status),
+  const bool is_compiled = records::has_compiled(evaluation.status),
              is_correct = records::is_trusted(evaluation.status);
   std::string block = "EXECUTION_FEEDBACK\n";
   block += std::string("status: ") + status_text(evaluation.status) + "\n";

@@ -10,11 +10,6 @@ namespace {
 
 using records::Status;
 
-bool compiled(Status status) {
-  return status != Status::kNoCode && status != Status::kScaffoldError &&
-         status != Status::kCompileError;
-}
-
 void count(const records::JudgedRollout& judged, records::TaskCounts& counts) {
   const auto& evaluation = judged.evaluation;
   if (evaluation.status == Status::kUnscored) {
@@ -23,7 +18,7 @@ void count(const records::JudgedRollout& judged, records::TaskCounts& counts) {
   }
   const bool correct = records::is_trusted(evaluation.status);
   ++counts.n;
-  counts.compiled += compiled(evaluation.status);
+  counts.compiled += records::has_compiled(evaluation.status);
   counts.correct += correct;
   counts.fast_1 += correct && evaluation.fast_1;
   counts.fast_1_strict += correct && evaluation.fast_1_strict;

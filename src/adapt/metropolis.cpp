@@ -1,5 +1,6 @@
 #include "metropolis.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vegttt::adapt {
@@ -104,6 +105,79 @@ Proposal proposal_of(const Chain& draft, std::size_t chain, int block, int itera
           false};
 }
 
+// The chains of one call on their way.
+class Walk {
+ public:
+  Walk(policy::Sampler& sampler,
+       learn::Learner& scorer,
+       const config::SamplingOptions& sampling,
+       const config::PowerOptions& power,
+       std::vector<Chain>& chains,
+       const std::function<void(const Proposal&)>& made)
+      : drafts_(sampler, scorer, sampling, power),
+        alpha_(power.alpha),
+        chains_(chains),
+        made_(made) {}
+
+  // Goes on behind `from` where the model has not ended, to at most `limit` tokens.
+  void extend(int block, int from, int limit) {
+    const auto open = chosen([](const Chain& chain) { return !chain.ended; });
+    if (open.empty()) return;
+    auto first = drafts_.draw(chains_, open, from, limit, number_++);
+    for (std::size_t n = 0; n < open.size(); ++n) {
+      auto proposal = proposal_of(first[n], open[n], block, -1, from);
+      proposal.accepted = true;
+      made_(proposal);
+      chains_[open[n]] = std::move(first[n]);
+    }
+  }
+
+  // One step of Metropolis-Hastings of all chains that reach beyond the cut.
+  void iterate(int block, int iteration, int limit, const core::CounterRng& cuts) {
+    const std::uint64_t number = number_++;
+    const int cut = static_cast<int>(cuts.below(number, limit));
+    const auto which =
+        chosen([&](const Chain& chain) { return cut < static_cast<int>(chain.tokens.size()); });
+    if (which.empty()) return;
+    auto proposed = drafts_.draw(chains_, which, cut, limit, number);
+    for (std::size_t n = 0; n < which.size(); ++n) {
+      Chain& chain = chains_[which[n]];
+      auto proposal = proposal_of(proposed[n], which[n], block, iteration, cut);
+      proposal.accepted = accepts(chain, proposed[n], cut, number);
+      made_(proposal);
+      if (proposal.accepted) chain = std::move(proposed[n]);
+    }
+  }
+
+ private:
+  template <class Wanted>
+  std::vector<std::size_t> chosen(const Wanted& wanted) const {
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < chains_.size(); ++i) {
+      if (wanted(chains_[i])) which.push_back(i);
+    }
+    return which;
+  }
+
+  bool accepts(const Chain& chain, const Chain& proposed, int cut, std::uint64_t number) const {
+    const double log_ratio = log_acceptance(chain, proposed, static_cast<std::size_t>(cut), alpha_);
+    const double uniform =
+        core::CounterRng::of({"power accept", std::to_string(chain.stream.key())}).uniform(number);
+    return std::log(std::max(uniform, 1e-300)) < log_ratio;
+  }
+
+  Drafts drafts_;
+  double alpha_;
+  std::vector<Chain>& chains_;
+  const std::function<void(const Proposal&)>& made_;
+  std::uint64_t number_ = 0;  // of the draft, the same for all chains
+};
+
+// Where a block ends, counted in tokens from the completion's first.
+int end_of(int block, int blocks, int tokens) {
+  return static_cast<int>((static_cast<std::int64_t>(tokens) * (block + 1) + blocks - 1) / blocks);
+}
+
 }  // namespace
 
 double log_acceptance(const Chain& old, const Chain& proposed, std::size_t cut, double alpha) {
@@ -118,49 +192,15 @@ void run_chains(policy::Sampler& sampler,
                 const core::CounterRng& shared,
                 std::vector<Chain>& chains,
                 const std::function<void(const Proposal&)>& made) {
-  Drafts drafts(sampler, scorer, sampling, power);
-  std::uint64_t number = 0;  // of the draft, the same for all chains
-  int behind = 0;            // where the block before this one ended
+  Walk walk(sampler, scorer, sampling, power, chains, made);
+  int behind = 0;  // where the block before this one ended
   for (int block = 0; block < power.blocks; ++block) {
-    const int limit = static_cast<int>(
-        (static_cast<std::int64_t>(sampling.max_new_tokens) * (block + 1) + power.blocks - 1) /
-        power.blocks);
+    const int limit = end_of(block, power.blocks, sampling.max_new_tokens);
     if (limit == behind) continue;  // more blocks than tokens
-    std::vector<std::size_t> open;
-    for (std::size_t i = 0; i < chains.size(); ++i) {
-      if (!chains[i].ended) open.push_back(i);
-    }
-    if (!open.empty()) {
-      auto first = drafts.draw(chains, open, behind, limit, number++);
-      for (std::size_t n = 0; n < open.size(); ++n) {
-        auto proposal = proposal_of(first[n], open[n], block, -1, behind);
-        proposal.accepted = true;
-        made(proposal);
-        chains[open[n]] = std::move(first[n]);
-      }
-    }
+    walk.extend(block, behind, limit);
+    for (int iteration = 0; iteration < power.iterations; ++iteration)
+      walk.iterate(block, iteration, limit, shared);
     behind = limit;
-    for (int iteration = 0; iteration < power.iterations; ++iteration, ++number) {
-      const int cut = static_cast<int>(shared.below(number, limit));
-      std::vector<std::size_t> which;
-      for (std::size_t i = 0; i < chains.size(); ++i) {
-        if (cut < static_cast<int>(chains[i].tokens.size())) which.push_back(i);
-      }
-      if (which.empty()) continue;
-      auto proposed = drafts.draw(chains, which, cut, limit, number);
-      for (std::size_t n = 0; n < which.size(); ++n) {
-        Chain& chain = chains[which[n]];
-        auto proposal = proposal_of(proposed[n], which[n], block, iteration, cut);
-        const double log_ratio =
-            log_acceptance(chain, proposed[n], static_cast<std::size_t>(cut), power.alpha);
-        const double uniform =
-            core::CounterRng::of({"power accept", std::to_string(chain.stream.key())})
-                .uniform(number);
-        proposal.accepted = std::log(std::max(uniform, 1e-300)) < log_ratio;
-        made(proposal);
-        if (proposal.accepted) chain = std::move(proposed[n]);
-      }
-    }
   }
 }
 

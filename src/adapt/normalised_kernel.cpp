@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "vegttt/scaffold/dialect.h"
+
 namespace vegttt::adapt {
 namespace {
 
@@ -23,6 +25,11 @@ std::size_t behind_comment(const std::string& code, std::size_t at) {
 }
 
 }  // namespace
+
+std::string code_of(const std::string& completion) {
+  const std::string code = scaffold::extract_code(completion);
+  return code.empty() ? completion : code;
+}
 
 std::string normalised_kernel(const std::string& code) {
   std::string out;

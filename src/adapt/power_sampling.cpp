@@ -92,10 +92,7 @@ class Waves {
 void run_power_sampling(Context& context) {
   Waves waves(context);
   const int samples = waves.buy(context.config.adapt.best_of_n_samples);
-  if (samples == 0)
-    throw core::UserError("has no room for one rollout of every task",
-                          "budget." + waves.stopped_by(),
-                          "a larger budget, or fewer tasks");
+  if (samples == 0) throw no_room_for_one_of_each(waves.stopped_by());
   finish_best_of_n(context,
                    "power_sampling",
                    {waves.judged(), samples, 0},

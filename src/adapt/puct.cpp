@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "vegttt/adapt/normalised_kernel.h"
-#include "vegttt/scaffold/dialect.h"
 
 namespace vegttt::adapt {
 namespace {
@@ -96,8 +95,7 @@ void SearchTree::add(int parent, const std::vector<records::JudgedRollout>& chil
   int kept = 0;
   for (const auto* child : good) {
     if (kept == children_kept_) break;
-    const std::string extracted = scaffold::extract_code(child->rollout.completion);
-    const std::string& code = extracted.empty() ? child->rollout.completion : extracted;
+    const std::string code = code_of(child->rollout.completion);
     const std::string kernel = normalised_kernel(code);
     const bool known = std::any_of(states_.begin(), states_.end(), [&](const SearchState& state) {
       return state.kernel == kernel;

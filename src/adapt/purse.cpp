@@ -129,11 +129,7 @@ int Purse::evaluations_with_room(const std::vector<TaskPrompt>& tasks, int wante
   return std::min(fit, wanted);
 }
 
-core::UserError Purse::no_room() const {
-  return core::UserError("has no room for one rollout of every task",
-                         "budget." + stopped_by_,
-                         "a larger budget, or fewer tasks");
-}
+core::UserError Purse::no_room() const { return no_room_for_one_of_each(stopped_by_); }
 
 bool Purse::affords(const Spent& update, const std::vector<TaskPrompt>& tasks) {
   Spent next = update + one_of_each(tasks);

@@ -6,7 +6,6 @@
 #include "vegttt/adapt/normalised_kernel.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/hash.h"
-#include "vegttt/scaffold/dialect.h"
 
 namespace vegttt::adapt {
 namespace {
@@ -16,13 +15,9 @@ using records::Status;
 
 bool verified(const JudgedRollout& judged) { return records::is_trusted(judged.evaluation.status); }
 
-std::string code_of(const JudgedRollout& judged) {
-  const std::string code = scaffold::extract_code(judged.rollout.completion);
-  return code.empty() ? judged.rollout.completion : code;
-}
-
 bool same_kernel(const JudgedRollout& a, const JudgedRollout& b) {
-  return normalised_kernel(code_of(a)) == normalised_kernel(code_of(b));
+  return normalised_kernel(code_of(a.rollout.completion)) ==
+         normalised_kernel(code_of(b.rollout.completion));
 }
 
 const TaskPrompt& prompt_of(const Context& context, const JudgedRollout& judged) {
@@ -34,16 +29,51 @@ const TaskPrompt& prompt_of(const Context& context, const JudgedRollout& judged)
 }
 
 std::string solution_block(const JudgedRollout& solution) {
-  return "Correct solution:\n```cpp\n" + code_of(solution) + "\n```\n";
+  return "Correct solution:\n```cpp\n" + code_of(solution.rollout.completion) + "\n```\n";
 }
 
 std::string feedback_part(const JudgedRollout& judged, const std::string& known) {
   const bool failed = judged.evaluation.status != Status::kFast;
   return std::string("The following is feedback from your ") + (failed ? "unsuccessful " : "") +
-         "earlier attempt:\n" + feedback_block(judged.evaluation, code_of(judged), known);
+         "earlier attempt:\n" +
+         feedback_block(judged.evaluation, code_of(judged.rollout.completion), known);
 }
 
-// Collects the parts of one rollout's reading.
+// What the teacher reads of one rollout, beside the task.
+struct Shown {
+  const JudgedRollout* solution = nullptr;
+  std::string feedback;
+};
+
+std::string text_of(const std::string& task, const Shown& shown, const std::string& instruction) {
+  std::string text = task;
+  for (const auto& part : {shown.solution == nullptr ? "" : solution_block(*shown.solution),
+                           shown.feedback,
+                           instruction}) {
+    if (!part.empty()) text += "\n\n" + part;
+  }
+  return text;
+}
+
+core::Json line_of(const JudgedRollout& judged,
+                   const Shown& shown,
+                   std::size_t prompt_tokens,
+                   const std::string& context_hash) {
+  const auto& key = judged.rollout.key;
+  return {{"schema_version", records::kSchemaVersion},
+          {"theta_step", key.theta_step},
+          {"task_id", key.task_id},
+          {"sample", key.sample},
+          {"prompt_tokens", prompt_tokens},
+          {"completion_tokens", judged.rollout.completion_tokens.size()},
+          {"context_hash", context_hash},
+          {"solution",
+           shown.solution == nullptr ? core::Json(nullptr)
+                                     : core::Json(shown.solution->rollout.key.text())},
+          {"feedback", shown.feedback}};
+}
+
+// Collects what the teacher reads of each rollout.
 class Reader {
  public:
   Reader(Context& context, const ScoredStep& scored) : context_(context) {
@@ -57,31 +87,15 @@ class Reader {
            const JudgedRollout* solution,
            bool with_feedback) {
     const auto& prompt = prompt_of(context_, judged).prompt;
-    std::string user = prompt.user;
-    const auto part = [&](const std::string& text) {
-      if (!text.empty()) user += "\n\n" + text;
-    };
-    const std::string feedback =
-        with_feedback ? feedback_part(judged, prompt.system + "\n" + prompt.user) : "";
-    if (solution != nullptr) part(solution_block(*solution));
-    part(feedback);
-    part(context_.config.teacher.instruction);
+    Shown shown{solution, ""};
+    if (with_feedback) shown.feedback = feedback_part(judged, prompt.system + "\n" + prompt.user);
+    const std::string user = text_of(prompt.user, shown, context_.config.teacher.instruction);
     auto tokens = context_.sampler.encode_prompt(prompt.system, user);
     if (tokens == judged.rollout.prompt_tokens) ++counts_["teacher_reads_students_prompt"];
     counts_["teacher_with_solution"] += solution != nullptr;
     counts_["teacher_with_feedback"] += with_feedback;
-    const auto& key = judged.rollout.key;
     reading_.lines.push_back(
-        {{"schema_version", records::kSchemaVersion},
-         {"theta_step", key.theta_step},
-         {"task_id", key.task_id},
-         {"sample", key.sample},
-         {"prompt_tokens", tokens.size()},
-         {"completion_tokens", judged.rollout.completion_tokens.size()},
-         {"context_hash", core::short_hash(prompt.system + "\n" + user)},
-         {"solution",
-          solution == nullptr ? core::Json(nullptr) : core::Json(solution->rollout.key.text())},
-         {"feedback", feedback}});
+        line_of(judged, shown, tokens.size(), core::short_hash(prompt.system + "\n" + user)));
     reading_.prompts[place] = std::move(tokens);
   }
 
@@ -100,24 +114,26 @@ class Reader {
   std::map<std::string, double> counts_;
 };
 
+// A verified kernel of the student's task that is another one than the student's.
+bool may_be_shown(const JudgedRollout& one, const JudgedRollout& student) {
+  return one.rollout.key.task_id == student.rollout.key.task_id && verified(one) &&
+         !same_kernel(one, student);
+}
+
 const JudgedRollout* first_solution(const std::vector<JudgedRollout>& judged,
                                     const JudgedRollout& student) {
-  for (const auto& one : judged) {
-    if (one.rollout.key.task_id == student.rollout.key.task_id && verified(one) &&
-        !same_kernel(one, student))
-      return &one;
-  }
-  return nullptr;
+  const auto found = std::find_if(judged.begin(), judged.end(), [&](const JudgedRollout& one) {
+    return may_be_shown(one, student);
+  });
+  return found == judged.end() ? nullptr : &*found;
 }
 
 const JudgedRollout* best_solution(const std::vector<JudgedRollout>& judged,
                                    const JudgedRollout& student) {
   const JudgedRollout* best = nullptr;
   for (const auto& one : judged) {
-    if (one.rollout.key.task_id != student.rollout.key.task_id || !verified(one) ||
-        same_kernel(one, student))
-      continue;
-    if (best == nullptr || one.evaluation.speedup() > best->evaluation.speedup()) best = &one;
+    const bool faster = best == nullptr || one.evaluation.speedup() > best->evaluation.speedup();
+    if (faster && may_be_shown(one, student)) best = &one;
   }
   return best;
 }

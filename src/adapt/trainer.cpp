@@ -6,6 +6,7 @@
 
 #include "diagnostics.h"
 #include "stage_clock.h"
+#include "update_facts.h"
 #include "vegttt/core/clock.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/rng.h"
@@ -15,25 +16,6 @@ namespace {
 
 bool is_truncated(const records::Rollout& rollout) {
   return rollout.finish_reason == records::FinishReason::kLength;
-}
-
-std::map<std::string, double> numbers_of(const learn::UpdateStats& stats) {
-  std::map<std::string, double> numbers = {
-      {"loss", stats.loss},
-      {"grad_norm", stats.grad_norm},
-      {"kl_sampler_v1", stats.kl_sampler_v1},
-      {"kl_sampler_v2", stats.kl_sampler_v2},
-      {"clip_fraction", stats.clip_fraction},
-      {"logprob_gap_max", stats.logprob_gap_max},
-      {"logprob_gap_mean", stats.logprob_gap_mean},
-      {"logprob_gap_p999", stats.logprob_gap_p999},
-      {"trained_tokens", static_cast<double>(stats.trained_tokens)}};
-  if (stats.taught == 0) return numbers;
-  numbers["taught"] = static_cast<double>(stats.taught);
-  numbers["teacher_gap_mean"] = stats.teacher_gap_mean;
-  numbers["teacher_gap_abs"] = stats.teacher_gap_abs;
-  numbers["teacher_divergence"] = stats.divergence;
-  return numbers;
 }
 
 // Rollouts of all earlier steps; a step of rlvr may hold fewer tasks than the others.
@@ -47,25 +29,6 @@ core::Json json_of(const std::map<std::string, double>& numbers) {
   core::Json json = core::Json::object();
   for (const auto& [name, value] : numbers) json[name] = core::finite_or_name(value);
   return json;
-}
-
-// The most that an update from these rollouts can cost.
-Spent cost_of_update(const learn::Batch& batch,
-                     const TeacherReading& reading,
-                     const config::LearnOptions& options) {
-  Spent cost;
-  for (std::size_t i = 0; i < batch.rollouts.size(); ++i) {
-    if (!batch.usable[i]) continue;
-    const auto prompt = static_cast<std::int64_t>(batch.rollouts[i].prompt_tokens.size()),
-               completion = static_cast<std::int64_t>(batch.rollouts[i].completion_tokens.size());
-    cost.all_tokens += options.updates_per_step * completion;
-    if (options.kl_coefficient != 0)
-      cost.all_tokens +=
-          (prompt + completion) * (options.kl_place == "loss" ? options.updates_per_step : 1);
-    if (!reading.prompts.empty() && !reading.prompts[i].empty())
-      cost.all_tokens += static_cast<std::int64_t>(reading.prompts[i].size()) + completion;
-  }
-  return cost;
 }
 
 // (step, task, sample) of a line of teacher.jsonl.
@@ -183,7 +146,7 @@ bool Trainer::update(const ScoredStep& scored,
   auto& ledger = context_.store.ledger();
   const bool again = learnt_.behind(ledger);
   if (scored.truncated ||
-      (!again && !purse_.affords(cost_of_update(scored.batch, reading, options), next)))
+      (!again && !purse_.affords(cost_of_update(scored.batch, reading.prompts, options), next)))
     return false;
   if (reading.prompts.empty() &&
       scored.metrics.more.at("flat_groups") == scored.metrics.more.at("groups"))

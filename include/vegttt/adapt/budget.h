@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vegttt/config/experiment.h"
+#include "vegttt/core/error.h"
 #include "vegttt/core/json.h"
 #include "vegttt/records/compute.h"
 
@@ -30,6 +31,9 @@ int times_that_fit(const Spent& spent,
                    const Spent& one,
                    int wanted,
                    const config::BudgetOptions& budget);
+
+// For a budget of which this kind of limit leaves no room for anything.
+core::UserError no_room_for_one_of_each(const std::string& kind);
 
 // {"limits": {kind: limit}, "spent": {every kind}, "stopped_by": kind or ""}: in every summary.
 core::Json budget_json(const config::BudgetOptions& budget,

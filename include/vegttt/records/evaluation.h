@@ -29,6 +29,10 @@ const std::vector<Status>& all_statuses();
 inline bool is_correct(Status s) {
   return s == Status::kSlow || s == Status::kFast || s == Status::kSuspicious;
 }
+// It got as far as being run.
+inline bool has_compiled(Status s) {
+  return s != Status::kNoCode && s != Status::kScaffoldError && s != Status::kCompileError;
+}
 // Correct, and no faster than the machine can be: what may be rewarded, picked and shown.
 inline bool is_trusted(Status s) { return s == Status::kSlow || s == Status::kFast; }
 
