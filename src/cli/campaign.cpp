@@ -135,6 +135,11 @@ void print_results(const core::fs::path& folder,
                        tables,
                        {report::Format::kMarkdown, report::Format::kLatex, report::Format::kCsv});
   print(tables, flags.format, common);
+  if (const auto tuned = report::tuned_yaml(campaign); !tuned.empty()) {
+    core::write_file_atomically(folder / "tuned.yaml", tuned);
+    core::info("what won: " + (folder / "tuned.yaml").string() +
+               "  (for another campaign: --tuned)");
+  }
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ class Reproduce : public Subcommand {
         "list", list_, "ids like paper/table-5.1, or paper/all; none: the campaign's own tables");
     app.add_option(
         "--campaign", file_, "campaign file; otherwise the starter's, for a GPU or without");
+    app.add_option("--tuned",
+                   tuned_,
+                   "tuned.yaml of a campaign that tunes: settings for the methods that it tuned");
     app.add_flag(
         "--from-counts", from_counts_, "from the published counts alone: no model, no run");
     app.add_flag(
@@ -40,7 +43,7 @@ class Reproduce : public Subcommand {
     if (flags_.max_minutes < 0) throw core::UsageError("--max-minutes: expected 0 or more");
     const auto ids = paper_ids(list_);
     if (from_counts_) return print_from_counts(required(ids), flags_.format, common);
-    auto campaign = experiment::load_campaign(file(), overrides());
+    auto campaign = experiment::load_campaign(file(), overrides(), tuned_);
     campaign.asked = list_;
     return dry_run_ ? plan_campaign(campaign, flags_, common)
                     : do_campaign(campaign, flags_, common);
@@ -71,7 +74,7 @@ class Reproduce : public Subcommand {
   }
 
   std::vector<std::string> list_;
-  std::string file_, device_;
+  std::string file_, device_, tuned_;
   bool from_counts_ = false, dry_run_ = false;
   CampaignFlags flags_;
 };

@@ -7,6 +7,8 @@
 
 #include "campaign_budget.h"
 #include "campaign_product.h"
+#include "tuned_settings.h"
+#include "vegttt/config/method_kind.h"
 #include "vegttt/config/reader.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/file.h"
@@ -72,7 +74,8 @@ void require_one_checkpoint(const std::string& file, const PlannedRun& run) {
 
 class Multiplier {
  public:
-  Multiplier(Campaign& campaign, const Product& product) : campaign_(campaign), product_(product) {}
+  Multiplier(Campaign& campaign, const Product& product)
+      : campaign_(campaign), product_(product), tuned_(campaign.tuned) {}
 
   void run() {
     for (const auto sample_seed : campaign_.options.sample_seeds) {
@@ -84,6 +87,9 @@ class Multiplier {
         if (!product_.held_out_tasks.empty()) add_held_out(task_seed, sample_seed);
       }
     }
+    if (!tuned_.empty() && !uses_tuned_)
+      throw core::UserError("has settings of none of this campaign's methods",
+                            campaign_.tuned.file);
   }
 
  private:
@@ -96,11 +102,21 @@ class Multiplier {
     for (const auto& point : combinations(single ? std::vector<Given>{} : product_.grid)) {
       PlannedRun run{method.name, subset.name, task_seed, sample_seed, "", {}, false, ""};
       for (const auto& value : point) run.label += " " + value.key + "=" + value.value;
+      const auto tuned = tuned_for(run, method);
       run.experiment = experiment_of(
-          run, {product_.shared, subset.values, product_.budget, method.values, point});
+          run, {product_.shared, subset.values, product_.budget, tuned, method.values, point});
       if (is_looked_at(run, method)) looked_at_.push_back({run, method, point});
       add(std::move(run));
     }
+  }
+
+  // The method's own keys are more particular than what was tuned for its kind.
+  std::vector<Given> tuned_for(const PlannedRun& run, const Variant& method) {
+    if (tuned_.empty()) return {};
+    const auto plain = experiment_of(run, {product_.shared, method.values});
+    const auto& settings = tuned_.of(config::kind_of_method(plain.values));
+    uses_tuned_ = uses_tuned_ || !settings.empty();
+    return settings;
   }
 
   void add(PlannedRun run) {
@@ -164,6 +180,8 @@ class Multiplier {
   const Product& product_;
   std::set<std::string> folders_;
   std::vector<LookedAt> looked_at_;  // of the seeds under way
+  TunedSettings tuned_;
+  bool uses_tuned_ = false;
 };
 
 std::string file_beside(const std::string& campaign, const std::string& experiment) {
@@ -176,11 +194,13 @@ std::string file_beside(const std::string& campaign, const std::string& experime
 Campaign parse_campaign(const std::string& yaml,
                         const std::string& file,
                         const std::string& experiment_yaml,
-                        const std::vector<std::string>& overrides) {
+                        const std::vector<std::string>& overrides,
+                        const TunedFile& tuned) {
   Campaign campaign;
   campaign.file = file, campaign.yaml = yaml;
   campaign.experiment_yaml = experiment_yaml;
   campaign.overrides = overrides;
+  campaign.tuned = tuned;
   config::FieldReader reader(yaml, file, {});
   const Product product = read_product(reader, campaign.options);
   if (campaign.options.name.empty()) campaign.options.name = core::fs::path(file).stem().string();
@@ -192,12 +212,18 @@ Campaign parse_campaign(const std::string& yaml,
   return campaign;
 }
 
-Campaign load_campaign(const std::string& file, const std::vector<std::string>& overrides) {
+Campaign load_campaign(const std::string& file,
+                       const std::vector<std::string>& overrides,
+                       const std::string& tuned) {
   const std::string yaml = core::read_file(file);
   const config::FieldReader reader(yaml, file, {});
   const std::string experiment = reader.peek("experiment");
   const std::string text = experiment.empty() ? "" : core::read_file(file_beside(file, experiment));
-  return parse_campaign(yaml, file, text, overrides);
+  TunedFile settings{tuned, ""};
+  if (const auto named = reader.peek("tuned"); tuned.empty() && !named.empty())
+    settings.file = file_beside(file, named);
+  if (!settings.file.empty()) settings.yaml = core::read_file(settings.file);
+  return parse_campaign(yaml, file, text, overrides, settings);
 }
 
 }  // namespace vegttt::experiment

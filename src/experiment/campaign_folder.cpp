@@ -14,6 +14,9 @@
 namespace vegttt::experiment {
 namespace {
 
+// Not tuned.yaml: that is what a campaign itself chooses.
+constexpr const char* kGivenSettings = "tuned.given.yaml";
+
 core::Json to_json(const Campaign& campaign, const CampaignFolder& folder) {
   core::Json runs = core::Json::array();
   for (const auto& run : campaign.runs)
@@ -31,6 +34,8 @@ core::Json to_json(const Campaign& campaign, const CampaignFolder& folder) {
           {"title", campaign.options.title},
           {"budget", budget},
           {"estimand", campaign.options.estimand},
+          {"tunes", campaign.options.tunes},
+          {"tuned", campaign.tuned.file},
           {"file", campaign.file},
           {"overrides", campaign.overrides},
           {"asked", campaign.asked},
@@ -58,6 +63,8 @@ CampaignFolder::CampaignFolder(const core::fs::path& path, const Campaign& campa
   }
   core::write_file_atomically(path / "experiment.yaml", campaign_.experiment_yaml);
   core::write_file_atomically(path / "campaign.yaml", campaign_.yaml);
+  if (!campaign_.tuned.yaml.empty())
+    core::write_file_atomically(path / kGivenSettings, campaign_.tuned.yaml);
   update();
 }
 
@@ -108,11 +115,15 @@ Campaign campaign_in(const core::fs::path& folder) {
                           folder.string(),
                           "name a folder like runs/NAME");
   const auto json = core::parse_json(core::read_file(file), file.string());
+  TunedFile tuned{core::get_or<std::string>(json, "tuned", ""), ""};
+  if (core::fs::exists(folder / kGivenSettings))
+    tuned.yaml = core::read_file(folder / kGivenSettings);
   auto campaign =
       parse_campaign(core::read_file(folder / "campaign.yaml"),
                      core::get<std::string>(json, "file", file.string()),
                      core::read_file(folder / "experiment.yaml"),
-                     core::get<std::vector<std::string>>(json, "overrides", file.string()));
+                     core::get<std::vector<std::string>>(json, "overrides", file.string()),
+                     tuned);
   campaign.options.name = core::get<std::string>(json, "name", file.string());
   campaign.asked = core::get_or<std::vector<std::string>>(json, "asked", {});
   return campaign;

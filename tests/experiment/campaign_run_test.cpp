@@ -160,6 +160,14 @@ TEST_F(CampaignRun, EndsEarlyAndGoesOnFromItsFolder) {
   EXPECT_THAT(states(folder), Each("done"));
 }
 
+TEST_F(CampaignRun, GoesOnWithTheTunedSettingsThatItBeganWith) {
+  const TunedFile tuned{"t.yaml", "methods: {batch_ttt: {learn.learning_rate: 0.007}}\n"};
+  const auto folder = run(parse_campaign(kCampaign, "c.yaml", kExperiment, {}, tuned));
+  const auto again = campaign_in(folder);
+  EXPECT_DOUBLE_EQ(again.runs[1].experiment.values.learn.learning_rate, 0.007);
+  EXPECT_THROW(run(campaign()), core::UserError) << "another experiment";
+}
+
 TEST_F(CampaignRun, KeepsTheOriginsOfTheFirstFileWhenItGoesOn) {
   const auto folder = run(campaign());
   const auto again = campaign_in(folder);

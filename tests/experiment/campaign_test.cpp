@@ -95,6 +95,48 @@ TEST_F(CampaignFile, RefusesAMethodThatEndsBeforeItsBudget) {
       << "theta_0 is no competitor";
 }
 
+TEST_F(CampaignFile, TakesWhatWasTunedForAKindOfMethod) {
+  const std::string tuned =
+      "methods:\n"
+      "  batch_ttt:  # won\n"
+      "    learn.learning_rate: 0.003\n"
+      "    learn.kl_coefficient: 0.1\n"
+      "  sdpo feedback: {teacher.beta: 3}\n";
+  const auto plan = parse_campaign(kCampaign + "set: {learn.learning_rate: 0.5}\n",
+                                   "c.yaml",
+                                   kExperiment,
+                                   {},
+                                   {"t.yaml", tuned});
+  const auto& boa = plan.runs[1].experiment;
+  EXPECT_DOUBLE_EQ(boa.values.learn.learning_rate, 0.003) << "after what all share";
+  EXPECT_DOUBLE_EQ(boa.values.learn.kl_coefficient, 0.1);
+  EXPECT_EQ(boa.origins.at("learn.learning_rate").text, "t.yaml:3");
+  EXPECT_DOUBLE_EQ(plan.runs[0].experiment.values.learn.learning_rate, 0.5) << "not tuned";
+  const auto particular = parse_campaign(
+      core::replace_all(kCampaign, "batch_ttt\n", "batch_ttt\n    learn.learning_rate: 0.7\n"),
+      "c.yaml",
+      kExperiment,
+      {},
+      {"t.yaml", tuned});
+  EXPECT_DOUBLE_EQ(particular.runs[1].experiment.values.learn.learning_rate, 0.7);
+}
+
+TEST_F(CampaignFile, RefusesTunedSettingsThatFitNoneOfItsMethods) {
+  const auto refused = [&](const std::string& tuned) -> std::string {
+    try {
+      parse_campaign(kCampaign, "c.yaml", kExperiment, {}, {"t.yaml", tuned});
+      return "accepted";
+    } catch (const core::UserError& e) {
+      return e.what();
+    }
+  };
+  EXPECT_THAT(refused("methods: {opsd: {learn.learning_rate: 1}}\n"),
+              HasSubstr("t.yaml: has settings of none"));
+  EXPECT_THAT(refused("methods: {batch_ttt: {learn.learning_rte: 1}}\n"),
+              HasSubstr("unknown key 'learn.learning_rte'"));
+  EXPECT_THAT(refused("title: x\n"), HasSubstr("t.yaml:1: unknown key 'title'"));
+}
+
 TEST_F(CampaignFile, RefusesAHeldOutLookThatSaysNothing) {
   EXPECT_THAT(refusal(kCampaign + "held_out: {methods: [BoA]}\n"),
               HasSubstr("expected both `methods` and `tasks`"));

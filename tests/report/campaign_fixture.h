@@ -122,7 +122,8 @@ inline void write_run(const core::fs::path& campaign, const FakeRun& run) {
 
 inline void write_campaign(const core::fs::path& folder,
                            const std::vector<FakeRun>& runs,
-                           const std::string& title = "A campaign") {
+                           const std::string& title = "A campaign",
+                           bool tunes = false) {
   core::Json list = core::Json::array();
   for (const auto& run : runs) {
     if (run.state != "missing") write_run(folder, run);
@@ -140,6 +141,7 @@ inline void write_campaign(const core::fs::path& folder,
                                                {"title", title},
                                                {"budget", {{"rollouts", 320}}},
                                                {"estimand", "mean log speedup"},
+                                               {"tunes", tunes},
                                                {"runs", list}}));
 }
 

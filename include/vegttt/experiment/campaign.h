@@ -36,6 +36,9 @@ struct CampaignOptions {
   int retimings = 3;              // of every best kernel, outside of the budget
   int probe_samples = 16;         // rollouts per task for theta_0's rates, outside of the budget
   HeldOutOptions held_out;
+  bool tunes = false;  // its tasks are there to choose settings on: what wins goes to tuned.yaml
+  std::string
+      tuned;  // such a file: settings by kind of method; beside the campaign's, or from here
 
   template <class Self, class V>
   static void visit_fields(Self& s, V& v) {
@@ -49,6 +52,8 @@ struct CampaignOptions {
     v.field("retimings", s.retimings, "how often each best kernel is timed anew");
     v.field("probe_samples", s.probe_samples, "rollouts per task of the probe of theta_0");
     v.group("held_out", s.held_out, "a look at tasks that no run works on");
+    v.field("tunes", s.tunes, "write the settings that win to tuned.yaml");
+    v.field("tuned", s.tuned, "tuned.yaml of a campaign that tunes");
   }
 };
 
@@ -63,12 +68,18 @@ struct PlannedRun {
   std::string init_from;  // folder of the run whose selected checkpoint it begins with; "": theta_0
 };
 
+// tuned.yaml as it was read; without text, nothing was tuned.
+struct TunedFile {
+  std::string file, yaml;
+};
+
 struct Campaign {
   CampaignOptions options;
   std::map<std::string, double> budget;  // by kind
   std::vector<PlannedRun> runs;          // by sample seed first: what is there is comparable
   std::string file, yaml;                // as read
   std::string experiment_yaml;
+  TunedFile tuned;
   std::vector<std::string> overrides;  // circumstances of the command line, for all runs
   std::vector<std::string> asked;      // ids of tables: what `reproduce` was asked for; none: all
 };
@@ -76,12 +87,16 @@ struct Campaign {
 // Reads and multiplies out. Throws UserError with file:line for unknown, doubled or wrong keys, for
 // budgets that would be spent unequally where the title does not admit it, and for two runs of the
 // same name.
-Campaign load_campaign(const std::string& file, const std::vector<std::string>& overrides = {});
+// `tuned` "": the one that the file names, if any.
+Campaign load_campaign(const std::string& file,
+                       const std::vector<std::string>& overrides = {},
+                       const std::string& tuned = "");
 // The same from text; `file` stands for it in messages.
 Campaign parse_campaign(const std::string& yaml,
                         const std::string& file,
                         const std::string& experiment_yaml,
-                        const std::vector<std::string>& overrides = {});
+                        const std::vector<std::string>& overrides = {},
+                        const TunedFile& tuned = {});
 
 // Whether a title admits that budgets differ.
 bool admits_unequal_budgets(const std::string& title);

@@ -45,6 +45,7 @@ struct Campaign {
   core::fs::path path;
   std::string name, title, estimand;
   std::map<std::string, double> budget;  // by kind: rollouts, sampled_tokens, ...
+  bool tunes = false;                    // settings are chosen by it
   std::vector<CampaignRun> runs;
 
   std::vector<std::string> labels() const;   // in the order of the runs
@@ -60,6 +61,10 @@ Campaign read_campaign(const core::fs::path& folder);
 // Refuses (UserError) when runs had unequal budgets, unless the title of the campaign says
 // "unequal".
 std::vector<Table> campaign_tables(const Campaign& campaign);
+// What a campaign that tunes has chosen: tuned.yaml, settings by kind of method for campaigns on
+// other tasks. "" while a run is missing, for one that does not tune, and where methods had unequal
+// numbers of trials.
+std::string tuned_yaml(const Campaign& campaign);
 // The first lines of a report: did adaptation beat Best-of-N at equal budget, by how much, how
 // sure.
 std::string plain_answer(const Campaign& campaign);

@@ -15,6 +15,8 @@ Table headroom_table(const Campaign& campaign);
 Table budget_table(const Campaign& campaign);
 // What was spent outside of it, item by item.
 Table outside_table(const Campaign& campaign);
+// Of a campaign that tunes: each trial, and which was chosen.
+Table tuning_table(const Campaign& campaign);
 // Best kernels by task: geometric mean over seeds, by label.
 Table by_task_table(const Campaign& campaign);
 

@@ -104,6 +104,7 @@ std::vector<Table> campaign_tables(const Campaign& campaign) {
                                by_task_table(campaign),
                                budget_table(campaign),
                                outside_table(campaign)};
+  if (campaign.tunes) tables.insert(tables.begin(), tuning_table(campaign));
   for (auto& table : diagnostics_tables(campaign)) tables.push_back(std::move(table));
   return tables;
 }

@@ -94,6 +94,7 @@ Campaign read_campaign(const core::fs::path& folder) {
   campaign.name = core::get_or<std::string>(json, "name", "");
   campaign.title = core::get_or<std::string>(json, "title", "");
   campaign.estimand = core::get_or<std::string>(json, "estimand", "");
+  campaign.tunes = core::get_or<bool>(json, "tunes", false);
   const auto budget = core::get_or<core::Json>(json, "budget", core::Json::object());
   for (const auto& [kind, value] : budget.items()) campaign.budget[kind] = value.get<double>();
   const auto runs = core::get<core::Json>(json, "runs", file.string());
