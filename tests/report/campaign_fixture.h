@@ -18,7 +18,8 @@ struct FakeRun {
   std::vector<std::map<std::string, int>> fast;  // by step: task -> fast of `samples`
   int samples = 32;
   std::map<std::string, int> fresh,
-      probe;  // fast of `samples`, of the selected step and of theta_0
+      probe;          // fast of `samples`, of the selected step and of theta_0
+  double reward = 0;  // of every rollout after the first update
   int selected_step = 0;
   double kl = 0.02, gap = 1e-5;
   double budget = 320, spent = 320;
@@ -72,6 +73,7 @@ inline void write_run(const core::fs::path& campaign, const FakeRun& run) {
   for (std::size_t s = 0; s < run.fast.size(); ++s) {
     auto step = fake_step(static_cast<int>(s), run.fast[s], run.samples);
     if (s > 0) {
+      for (auto& [task, counts] : step.tasks) counts.reward_sum = run.reward * counts.n;
       step.more["kl_theta0"] = run.kl;
       step.more["logprob_gap_mean"] = run.gap;
     }

@@ -337,37 +337,37 @@ TEST_F(CampaignTest, NamesWhatIsMissing) {
       << text;
 }
 
-FakeRun trial(const std::string& label, double rate, double best, int fresh) {
+FakeRun trial(const std::string& label, double rate, double best, double reward) {
   auto run = boa(1, {{"L1/4", best}});
+  run.reward = reward;
   run.label = label;
   run.more_config = "learn: {learning_rate: " + std::to_string(rate) + "}\n";
-  run.fresh = {{"L1/4", fresh}};
   return run;
 }
 
 TEST_F(CampaignTest, WritesTheSettingsThatWonForOtherCampaigns) {
-  auto sdpo = trial("SDPO low", 0.001, 1.0, 3), better = trial("SDPO high", 0.01, 1.0, 5);
+  auto sdpo = trial("SDPO low", 0.001, 1.9, 0.3), better = trial("SDPO high", 0.01, 1.0, 0.5);
   sdpo.method = better.method = "sdpo";
   const std::vector<FakeRun> runs = {
-      trial("BoA low", 0.001, 1.5, 2), trial("BoA high", 0.01, 1.2, 30), sdpo, better};
+      trial("BoA low", 0.001, 1.0, 0.4), trial("BoA high", 0.01, 1.2, 0.2), sdpo, better};
   write_campaign(folder_.path(), runs, "A campaign", true);
   const auto yaml = tuned_yaml(read_campaign(folder_.path()));
   EXPECT_NE(
-      yaml.find("  batch_ttt:  # BoA low: mean log speedup 0.4055, fresh fast_1 6.2 %; one of "
-                "2 trials\n    learn.learning_rate: 0.001\n"),
+      yaml.find("  batch_ttt:  # BoA low: mean reward 0.4000, of theta_0 0.0000; one of 2 trials\n"
+                "    learn.learning_rate: 0.001\n"),
       std::string::npos)
       << yaml;
   EXPECT_NE(yaml.find("  sdpo feedback:  # SDPO high"), std::string::npos)
-      << "of equal kernels the fresh rate decides: " << yaml;
+      << "the reward decides, not the luckiest kernel: " << yaml;
   write_campaign(folder_.path(), runs, "A campaign", false);
   EXPECT_EQ(tuned_yaml(read_campaign(folder_.path())), "");
 }
 
 TEST_F(CampaignTest, ChoosesNoSettingsFromUnequalTrials) {
-  auto sdpo = trial("SDPO low", 0.001, 1.0, 3);
+  auto sdpo = trial("SDPO low", 0.001, 1.0, 0.3);
   sdpo.method = "sdpo";
   write_campaign(folder_.path(),
-                 {trial("BoA low", 0.001, 1.5, 2), trial("BoA high", 0.01, 1.2, 30), sdpo},
+                 {trial("BoA low", 0.001, 1.5, 0.2), trial("BoA high", 0.01, 1.2, 0.3), sdpo},
                  "A campaign",
                  true);
   const auto campaign = read_campaign(folder_.path());
