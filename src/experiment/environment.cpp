@@ -7,6 +7,7 @@
 #include "vegttt/core/clock.h"
 #include "vegttt/core/text.h"
 #include "vegttt/evaluate/evaluator.h"
+#include "vegttt/experiment/program.h"
 #include "vegttt/experiment/run.h"
 
 namespace vegttt::experiment {
@@ -36,6 +37,8 @@ core::Json describe_environment(int threads) {
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   return {{"schema_version", records::kSchemaVersion},
           {"started", core::utc_timestamp()},
+          {"commit", program().commit},
+          {"dirty", program().dirty},
           {"cpu", cpu_model()},
           {"cores", cores()},
           {"threads", threads},

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "run_fixture.h"
+#include "vegttt/experiment/program.h"
 
 namespace vegttt::experiment {
 namespace {
@@ -16,6 +17,14 @@ std::string message_of(const std::function<void()>& work) {
   } catch (const core::Error& e) {
     return e.what();
   }
+}
+
+TEST_F(Run, KnowsTheProgramThatMadeIt) {
+  set_program({"abc123def456", true});
+  const auto env = core::parse_json(text(run("boa"), "env.json"), "env.json");
+  set_program({});
+  EXPECT_EQ(env.at("commit"), "abc123def456");
+  EXPECT_EQ(env.at("dirty"), true);
 }
 
 TEST_F(Run, WritesEveryFileOfARun) {
