@@ -122,6 +122,18 @@ void print(const std::vector<report::Table>& tables,
   for (const auto& table : tables) std::cout << "\n" << report::render(table, kind);
 }
 
+void write_drawn(const std::vector<std::string>& ids,
+                 const report::Campaign* campaign,
+                 const core::fs::path& folder) {
+  for (const auto& id : ids) {
+    if (!report::paper_item(id).figure) continue;
+    core::make_folder(folder);
+    const auto files = report::draw_figure(id, campaign);
+    core::write_file_atomically(folder / (files.name + ".svg"), files.svg);
+    core::write_file_atomically(folder / (files.name + ".pdf"), files.pdf);
+  }
+}
+
 void print_results(const core::fs::path& folder,
                    const std::vector<std::string>& asked,
                    const CampaignFlags& flags,
@@ -134,6 +146,8 @@ void print_results(const core::fs::path& folder,
   report::write_tables(folder / "tables",
                        tables,
                        {report::Format::kMarkdown, report::Format::kLatex, report::Format::kCsv});
+  write_drawn(paper_ids(asked), &campaign, folder / "tables");
+  if (!flags.figures.empty()) write_drawn(paper_ids(asked), &campaign, flags.figures);
   print(tables, flags.format, common);
   if (const auto tuned = report::tuned_yaml(campaign); !tuned.empty()) {
     core::write_file_atomically(folder / "tuned.yaml", tuned);
@@ -157,11 +171,12 @@ std::vector<std::string> paper_ids(const std::vector<std::string>& list) {
 }
 
 ExitCode print_from_counts(const std::vector<std::string>& ids,
-                           const std::string& format,
+                           const CampaignFlags& flags,
                            const CommonOptions& common) {
   std::vector<report::Table> tables;
   for (const auto& id : ids) tables.push_back(report::reproduce(id));
-  print(tables, format, common);
+  if (!flags.figures.empty()) write_drawn(ids, nullptr, flags.figures);
+  print(tables, flags.format, common);
   return ExitCode::kDone;
 }
 
@@ -217,7 +232,7 @@ ExitCode do_campaign(const experiment::Campaign& campaign,
   const auto runs = wanted_runs(campaign, request);
   if (runs.empty()) {
     core::info("no run of this campaign is needed for what was asked");
-    return print_from_counts(paper_ids(campaign.asked), flags.format, common);
+    return print_from_counts(paper_ids(campaign.asked), flags, common);
   }
   check_runs(runs);
   for (const auto& line : evaluate::probe_confinement().missing)

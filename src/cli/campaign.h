@@ -10,6 +10,7 @@ namespace vegttt::cli {
 // Circumstances of a campaign's runs.
 struct CampaignFlags {
   std::string out = "runs", name, progress = "auto", format = "plain";
+  std::string figures;  // folder for drawn figures; "": only the campaign's own
   double max_minutes = 0;
 };
 
@@ -19,7 +20,7 @@ std::vector<std::string> paper_ids(const std::vector<std::string>& list);
 
 // The tables from the published counts alone.
 core::ExitCode print_from_counts(const std::vector<std::string>& ids,
-                                 const std::string& format,
+                                 const CampaignFlags& flags,
                                  const CommonOptions& common);
 // What is there and what would be run; writes nothing.
 core::ExitCode plan_campaign(const experiment::Campaign& campaign,

@@ -32,6 +32,9 @@ class Reproduce : public Subcommand {
     app.add_option(
            "--format", flags_.format, "of the tables on stdout: plain, markdown, latex, csv, json")
         ->check(CLI::IsMember({"plain", "markdown", "latex", "csv", "json"}));
+    app.add_option("--figures",
+                   flags_.figures,
+                   "also draw the figures asked for, as SVG and PDF, into this folder");
     app.add_option("--progress", flags_.progress, "auto, rich, plain or none")
         ->check(CLI::IsMember({"auto", "rich", "plain", "none"}));
     app.add_option("--max-minutes",
@@ -42,7 +45,7 @@ class Reproduce : public Subcommand {
   core::ExitCode run(const CommonOptions& common) override {
     if (flags_.max_minutes < 0) throw core::UsageError("--max-minutes: expected 0 or more");
     const auto ids = paper_ids(list_);
-    if (from_counts_) return print_from_counts(required(ids), flags_.format, common);
+    if (from_counts_) return print_from_counts(required(ids), flags_, common);
     auto campaign = experiment::load_campaign(file(), overrides(), tuned_);
     campaign.asked = list_;
     return dry_run_ ? plan_campaign(campaign, flags_, common)

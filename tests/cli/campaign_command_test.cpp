@@ -66,6 +66,12 @@ TEST_F(CampaignCommand, NeedsNoCampaignForThePublishedCounts) {
   EXPECT_EQ(table.exit_code, 0) << table.err;
   EXPECT_THAT(table.out, HasSubstr("147/480"));
   EXPECT_EQ(vegttt_program({"reproduce", "paper/tabel-5.1", "--from-counts"}).exit_code, 3);
+  const auto figures = (folder_.path() / "figures").string();
+  const auto drawn =
+      vegttt_program({"reproduce", "paper/figure-4", "--from-counts", "--figures", figures});
+  EXPECT_EQ(drawn.exit_code, 0) << drawn.err;
+  EXPECT_TRUE(core::fs::exists(figures + "/paper-figure-4.svg"));
+  EXPECT_TRUE(core::fs::exists(figures + "/paper-figure-4.pdf"));
 }
 
 // docs/add-a-task.md, with fewer samples.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "vegttt/report/figure_files.h"
 #include "vegttt/report/run_records.h"
 
 namespace vegttt::report {
@@ -20,11 +21,6 @@ struct PageRequest {
   std::string program;  // "vegttt 0.3.0"
   // The file is about this large at most: kernels that matter less stay in rollouts.jsonl.
   std::size_t bytes = std::size_t{15} << 20;
-};
-
-struct FigureFiles {
-  std::string name;  // "trajectory"
-  std::string svg, pdf;
 };
 
 struct Page {

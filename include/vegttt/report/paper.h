@@ -1,12 +1,13 @@
 // The paper's tables and figures: what was published, what its counts give, and ours.
 //
-// What this leaves out: Figure 1 (a diagram) is a table of its parts; nothing here runs a model.
+// What this leaves out: nothing here runs a model.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "vegttt/report/campaign.h"
+#include "vegttt/report/figure_files.h"
 #include "vegttt/report/table.h"
 
 namespace vegttt::report {
@@ -30,5 +31,7 @@ const PaperItem& paper_item(const std::string& id);
 // "-" without one). A column `see` names the known inconsistency where the first two differ.
 // Figures give the table that is drawn.
 Table reproduce(const std::string& id, const Campaign* campaign = nullptr);
+// A figure drawn from that table, as files named by the id. Throws UserError for what is no figure.
+FigureFiles draw_figure(const std::string& id, const Campaign* campaign = nullptr);
 
 }  // namespace vegttt::report

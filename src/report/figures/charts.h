@@ -29,9 +29,15 @@ struct LineMark {
   int shape = 0;
   double radius = 8;
 };
+// A part of the x axis: shaded, or a dashed vertical line where it has no width.
+struct Band {
+  double low = 0, high = 0;
+  std::string label;
+};
 struct LineChart {
   std::string title;
   Axis x, y;
+  std::optional<Band> band = std::nullopt;
   std::vector<LineSeries> series;
   std::vector<LineMark> marks;
   std::optional<double> reference;  // a dashed horizontal line

@@ -10,6 +10,7 @@ Scale x_scale(const LineChart& chart, const Frame& frame) {
   std::vector<double> values;
   for (const auto& one : chart.series)
     for (const auto& point : one.points) values.push_back(point.x);
+  if (chart.band) values.insert(values.end(), {chart.band->low, chart.band->high});
   return scale_of(chart.x, values, frame.left, frame.right);
 }
 
@@ -45,6 +46,15 @@ std::vector<LegendEntry> legend_of(const LineChart& chart) {
 
 double clamped(const Scale& scale, double value) {
   return scale(std::clamp(value, scale.low, scale.high));
+}
+
+void draw_band(Drawing& drawing, const Band& band, const Frame& frame, const Scale& x) {
+  const double low = clamped(x, band.low), high = clamped(x, band.high);
+  if (band.low == band.high)
+    drawing.line({low, frame.top}, {low, frame.bottom}, series(6), 1.2).dash = {5, 3};
+  else
+    drawing.rect(low, frame.top, high - low, frame.bottom - frame.top, heat(1));
+  drawing.text({low + 4, frame.top + 11}, band.label, kTickSize, muted());
 }
 
 void draw_interval(
@@ -92,6 +102,7 @@ Drawing line_chart(const LineChart& chart) {
   const Frame frame{
       chart.y.label.empty() ? 44.0 : 58.0, 30 + legend, chart.width - 10, chart.height - 42};
   const Scale x = x_scale(chart, frame), y = y_scale(chart, frame);
+  if (chart.band) draw_band(drawing, *chart.band, frame, x);
   draw_y_axis(drawing, frame, chart.y, y);
   draw_x_axis(drawing, frame, chart.x, x);
   if (chart.reference) {

@@ -2,17 +2,25 @@
 
 #include <algorithm>
 
+#include "paper/drawn_figures.h"
+
 namespace vegttt::report::html {
 
 std::vector<const Figure*> Plots::all() const {
   std::vector<const Figure*> list;
-  for (const auto* part : {&result, &trajectory, &selection, &funnel, &heat, &diversity, &compute})
+  for (const auto* part :
+       {&result, &paper, &trajectory, &selection, &funnel, &heat, &diversity, &compute})
     for (const auto& figure : *part) list.push_back(&figure);
   return list;
 }
 
+std::vector<Figure> paper_plots(const Model& model) {
+  return model.campaign ? paper::figures_beside(*model.campaign) : std::vector<Figure>{};
+}
+
 Plots plots_of(const Model& model) {
   return {result_plots(model),
+          paper_plots(model),
           trajectory_plots(model),
           selection_plots(model),
           funnel_plots(model),

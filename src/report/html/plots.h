@@ -9,7 +9,7 @@ namespace vegttt::report::html {
 using figures::Figure;
 
 struct Plots {
-  std::vector<Figure> result, trajectory, selection, funnel, heat, diversity, compute;
+  std::vector<Figure> result, paper, trajectory, selection, funnel, heat, diversity, compute;
   std::vector<const Figure*> all() const;
 };
 Plots plots_of(const Model& model);
@@ -26,6 +26,7 @@ std::vector<Figure> heat_plots(const Model& model);
 std::vector<Figure> diversity_plots(const Model& model);
 std::vector<Figure> compute_plots(const Model& model);
 std::vector<Figure> result_plots(const Model& model);  // campaigns: the best kernels, timed anew
+std::vector<Figure> paper_plots(const Model& model);   // campaigns: the paper's figures beside ours
 
 // "batch_ttt s42": a run within its series.
 std::string run_label(const Model& model, const Run& run);

@@ -85,6 +85,9 @@ std::string contents_markup() {
 std::string sections_before_rollouts(const Plots& plots, const Tables& list) {
   std::string result = tables(list.result);
   if (!plots.result.empty()) result += figures_or(plots.result, "");
+  if (!plots.paper.empty())
+    result += element("h3", "The paper's figures, with what this campaign found") +
+              figures_or(plots.paper, "");
   return chapter(1, result) + chapter(2, figures_or(plots.trajectory, "No step is complete yet.")) +
          chapter(3,
                  list.selection.empty() || !plots.selection.empty()

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "html/markup.h"
@@ -121,6 +122,21 @@ TEST(Page, ShowsARunWithoutAnyRollout) {
   const auto page = page_of({make_run_folder(folder.path() / "begun", what)});
   EXPECT_EQ(page.rollouts, 0u);
   EXPECT_NE(page.html.find("No rollout has been judged yet."), std::string::npos);
+}
+
+TEST(Page, DrawsThePapersFiguresBesideACampaign) {
+  const core::TemporaryFolder folder;
+  const auto page = page_of({test::make_campaign_folder(folder.path() / "campaign")});
+  for (const char* figure : {"1", "2", "3", "4"})
+    EXPECT_EQ(count(page.html, std::string("<figure id=\"figure-paper-figure-") + figure), 1u)
+        << figure;
+  const auto drawn = [](const Page& of) {
+    return std::count_if(of.figures.begin(), of.figures.end(), [](const auto& figure) {
+      return figure.name.rfind("paper-figure-", 0) == 0 && !figure.pdf.empty();
+    });
+  };
+  EXPECT_EQ(drawn(page), 4);
+  EXPECT_EQ(drawn(page_of({make_run_folder(folder.path() / "tiny", {})})), 0);
 }
 
 TEST(Page, NamesRunsByTheirFoldersWhenMoreThanSeedsDiffers) {
