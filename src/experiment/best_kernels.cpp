@@ -20,10 +20,6 @@ using core::Json;
 using records::Evaluation;
 using records::Status;
 
-bool trusted(const Evaluation& evaluation) {
-  return evaluation.status == Status::kSlow || evaluation.status == Status::kFast;
-}
-
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -45,7 +41,7 @@ Json fresh_json(const std::vector<Evaluation>& verdicts, std::uint64_t seed) {
   if (verdicts.empty()) return fresh;
   for (const auto& one : verdicts) {
     fresh["status"] = records::name_of(one.status);
-    if (!trusted(one)) return fresh;
+    if (!records::is_trusted(one.status)) return fresh;
   }
   fresh["speedup"] = median_of(verdicts, &records::Timing::speedup);
   fresh["low"] = median_of(verdicts, &records::Timing::speedup_low);
@@ -225,7 +221,8 @@ std::vector<BestKernel> best_kernels_of(const std::vector<records::JudgedRollout
     const auto found = std::find_if(best.begin(), best.end(), [&](const BestKernel& one) {
       return one.task == rollout.key.task_id;
     });
-    if (found == best.end() || !trusted(evaluation) || evaluation.speedup() <= found->found_speedup)
+    if (found == best.end() || !records::is_trusted(evaluation.status) ||
+        evaluation.speedup() <= found->found_speedup)
       continue;
     *found = {rollout.key.task_id,
               rollout.key.theta_step,

@@ -203,6 +203,17 @@ TEST_F(CampaignTest, IsNotDescriptiveWithTenTasks) {
   const auto campaign = read({best_of_n(1, low), boa(1, high)});
   EXPECT_EQ(row(table(campaign, "campaign/primary"), "BoA").at("verdict"), "better");
   EXPECT_EQ(plain_answer(campaign).find("Descriptive"), std::string::npos);
+  EXPECT_EQ(plain_answer(campaign).find("rules out"), std::string::npos);
+}
+
+TEST_F(CampaignTest, SaysWhatANarrowIntervalRulesOut) {
+  std::map<std::string, double> same, almost;
+  for (int task = 1; task <= 10; ++task) {
+    same["L1/" + std::to_string(task)] = 1.5;
+    almost["L1/" + std::to_string(task)] = task % 2 == 0 ? 1.503 : 1.497;
+  }
+  const auto answer = plain_answer(read({best_of_n(1, same), boa(1, almost)}));
+  EXPECT_NE(answer.find("rules out a difference of 1 %"), std::string::npos) << answer;
 }
 
 TEST_F(CampaignTest, RefusesDoubledSeeds) {

@@ -37,6 +37,15 @@ std::string yes_or_no(Verdict verdict) {
   return "";
 }
 
+// An equal kernel's median ratio differs by this much between processes (docs/gpu-results.md).
+constexpr double kTooSmallToMatter = 0.01;
+
+std::string what_is_ruled_out(const PairedComparison& paired) {
+  const Interval& log_ratio = paired.difference.interval;
+  const bool small = log_ratio.low > -kTooSmallToMatter && log_ratio.high < kTooSmallToMatter;
+  return small && paired.tasks >= kFewestTasks ? " That rules out a difference of 1 %." : "";
+}
+
 // "BoA against Best-of-N: Unclear: 1.02x [0.97, 1.08] ..."
 std::string sentence_of(const Campaign& campaign,
                         const std::string& label,
@@ -49,7 +58,7 @@ std::string sentence_of(const Campaign& campaign,
       label + " against " + reference + ": " + yes_or_no(verdict_of(paired)) +
       ". Its best kernels are " +
       factor_text(difference.value, difference.interval.low, difference.interval.high) +
-      " as fast (95 % over tasks; " + how_sure(paired) + ").";
+      " as fast (95 % over tasks; " + how_sure(paired) + ")." + what_is_ruled_out(paired);
   const auto moved = moved_by(campaign, label);
   if (moved.within_noise())
     text += " No adaptation took place: KL(theta_s, theta_0) is within noise.";

@@ -6,7 +6,13 @@ report.data = read("report-data");
 
 let kernels = null;
 // The large block is read when the first kernel is looked at.
-report.kernels = () => (kernels ??= read("report-kernels"));
+// Equal texts and evaluations stand in the file once.
+const readKernels = () => {
+  const block = read("report-kernels");
+  for (const kernel of block.kernels) kernel.evaluation = block.evaluations[kernel.evaluation];
+  return block;
+};
+report.kernels = () => (kernels ??= readKernels());
 
 // element("td", {class: "r"}, "text", anotherElement): strings become text nodes.
 report.element = (tag, attributes = {}, ...children) => {

@@ -30,6 +30,21 @@ std::vector<Group> groups_of(const std::vector<Row>& rows) {
   return list;
 }
 
+// Of kernels in a file that holds equal texts once.
+class Size {
+ public:
+  std::size_t with(const Kernel& kernel) {
+    bytes_ += Kernel::kOwnBytes;
+    for (const auto* text : {&kernel.completion, &kernel.code, &kernel.evaluation})
+      if (seen_.insert(*text).second) bytes_ += text->size();
+    return bytes_;
+  }
+
+ private:
+  std::set<std::string> seen_;
+  std::size_t bytes_ = 0;
+};
+
 }  // namespace
 
 std::vector<int> importance_of(const std::vector<Row>& rows) {
@@ -57,9 +72,9 @@ void keep_within(Model& model, std::size_t bytes) {
   std::stable_sort(model.kernels.begin(),
                    model.kernels.end(),
                    [](const Kernel& a, const Kernel& b) { return a.importance < b.importance; });
-  std::size_t used = 0, kept = 0;
-  while (kept < model.kernels.size() && used + model.kernels[kept].bytes() <= bytes)
-    used += model.kernels[kept++].bytes();
+  Size size;
+  std::size_t kept = 0;
+  while (kept < model.kernels.size() && size.with(model.kernels[kept]) <= bytes) ++kept;
   model.kernels.resize(kept);
   for (std::size_t i = 0; i < kept; ++i)
     model.runs[static_cast<std::size_t>(model.kernels[i].run)].rows[model.kernels[i].row].kernel =

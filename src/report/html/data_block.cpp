@@ -134,20 +134,24 @@ std::string data_block(const Model& model, const Plots& plots, const Tables& tab
 
 std::string kernel_block(const Model& model) {
   Pool texts;
-  std::string kernels;
+  std::map<std::string, std::size_t> places;  // of evaluations
+  std::string kernels, evaluations;
   for (const auto& kernel : model.kernels) {
     const int completion = texts.number(kernel.completion);
     const int code = kernel.code == kernel.completion ? completion : texts.number(kernel.code);
+    const auto [place, added] = places.emplace(kernel.evaluation, places.size());
+    if (added) evaluations += (evaluations.empty() ? "" : ",\n") + kernel.evaluation;
     kernels += (kernels.empty() ? "" : ",\n") + ("{\"completion\":" + std::to_string(completion)) +
                ",\"code\":" + std::to_string(code) +
                ",\"prompt\":" + json_text(kernel.prompt_hash) +
-               ",\"evaluation\":" + kernel.evaluation + "}";
+               ",\"evaluation\":" + std::to_string(place->second) + "}";
   }
   Json prompts = Json::object();
   for (const auto& [hash, prompt] : model.prompts)
     prompts[hash] = {{"system", prompt.system}, {"user", prompt.user}};
   return inert_json("{\"texts\":" + json_text(texts.texts()) +
-                    ",\"prompts\":" + json_text(prompts) + ",\"kernels\":[" + kernels + "]}");
+                    ",\"prompts\":" + json_text(prompts) + ",\"evaluations\":[" + evaluations +
+                    "],\"kernels\":[" + kernels + "]}");
 }
 
 }  // namespace vegttt::report::html

@@ -39,8 +39,11 @@ struct Kernel {
   std::size_t row = 0;
   int importance = 0;  // 0 matters most; see choose_kernels.h
   std::string prompt_hash, completion, code;
-  std::string evaluation;  // JSON text
-  std::size_t bytes() const { return completion.size() + code.size() + evaluation.size() + 100; }
+  std::string evaluation;                        // JSON text
+  static constexpr std::size_t kOwnBytes = 100;  // in the file, beside the three texts
+  std::size_t bytes() const {
+    return completion.size() + code.size() + evaluation.size() + kOwnBytes;
+  }
 };
 
 struct Prompt {

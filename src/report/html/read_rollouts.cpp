@@ -84,11 +84,14 @@ Kernel kernel_of(const Json& line, const PageRequest& request) {
   return kernel;
 }
 
-// Only the least important are dropped while reading: their rows say where they are.
+// Only the least important are dropped while reading: their rows say where they are. What repeats
+// takes its place once in the file, so that many more may be kept than it has bytes.
+constexpr std::size_t kHeld = 10;
+
 void forget_some(std::vector<Kernel>& kernels, std::size_t bytes) {
   std::size_t held = 0;
   for (const auto& kernel : kernels) held += kernel.bytes();
-  for (int least = 5; least > 0 && held > 2 * bytes; --least) {
+  for (int least = 5; least > 0 && held > kHeld * bytes; --least) {
     std::erase_if(kernels, [&](const Kernel& kernel) {
       if (kernel.importance < least) return false;
       held -= kernel.bytes();
