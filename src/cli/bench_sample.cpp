@@ -35,9 +35,10 @@ class BenchSample : public Subcommand {
     app.add_flag("--targets", targets_, "every shape that has a target, in one table");
     app.add_option("--peers", peers_, "lines that bench/peers.py printed, for --targets")
         ->check(CLI::ExistingFile);
-    app.add_flag("--diverge",
-                 diverge_,
-                 "sample the same rollouts 1, 32 and --batch at a time and compare them");
+    app.add_flag(
+        "--diverge",
+        diverge_,
+        "sample the same rollouts 1 (only 32 of them), 32 and --batch at a time and compare them");
   }
 
   core::ExitCode run(const CommonOptions& common) override {

@@ -96,7 +96,9 @@ TEST(BenchCommand, ComparesRolloutsOfOtherBatches) {
     EXPECT_EQ(mode["batches"][1]["batch"], 32);
     EXPECT_EQ(mode["batches"][2]["batch"], 1);
     for (const auto& one : mode["batches"]) {
-      EXPECT_EQ(one["tokens_compared"], 40 * 4);
+      const int rollouts = one["batch"] == 1 ? 32 : 40;  // one at a time, no more than 32 are asked
+      EXPECT_EQ(one["rollouts"], rollouts);
+      EXPECT_EQ(one["tokens_compared"], rollouts * 4);
       // A CPU's float32 does not depend on the batch.
       EXPECT_EQ(one["rollouts_that_differ"], 0);
       EXPECT_EQ(one["largest_logprob_difference"], 0);
