@@ -1,5 +1,6 @@
 #include "vegttt/adapt/normalised_kernel.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "vegttt/scaffold/dialect.h"

@@ -1,5 +1,6 @@
 #include "power_wave.h"
 
+#include <map>
 #include <set>
 
 #include "metropolis.h"

@@ -1,5 +1,6 @@
 #include "quotations.h"
 
+#include <cctype>
 #include <set>
 #include <string_view>
 #include <vector>

@@ -105,7 +105,7 @@ class Multiplier {
       const auto tuned = tuned_for(run, method);
       run.experiment = experiment_of(
           run, {product_.shared, subset.values, product_.budget, tuned, method.values, point});
-      if (is_looked_at(run, method)) looked_at_.push_back({run, method, point});
+      if (is_looked_at(run, method)) looked_at_.push_back({run, tuned, method, point});
       add(std::move(run));
     }
   }
@@ -146,12 +146,12 @@ class Multiplier {
     start.experiment =
         experiment_of(start, {product_.shared, product_.held_out_tasks, {base, samples}});
     add(std::move(start));
-    for (const auto& [run, method, point] : looked_at_) {
+    for (const auto& [run, tuned, method, point] : looked_at_) {
       PlannedRun selected{run.label + " selected", kHeldOut, task_seed, sample_seed, "", {}, true};
       selected.init_from = folder_of(run);
       selected.experiment = experiment_of(
           selected,
-          {product_.shared, method.values, point, product_.held_out_tasks, {base, samples}});
+          {product_.shared, tuned, method.values, point, product_.held_out_tasks, {base, samples}});
       add(std::move(selected));
     }
     looked_at_.clear();
@@ -172,6 +172,7 @@ class Multiplier {
 
   struct LookedAt {
     PlannedRun run;
+    std::vector<Given> tuned;
     Variant method;
     std::vector<Given> point;
   };

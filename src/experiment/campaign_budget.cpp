@@ -1,8 +1,8 @@
 #include "campaign_budget.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "vegttt/config/campaign_title.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/text.h"
 #include "vegttt/experiment/plan.h"
@@ -67,10 +67,7 @@ void require_whole_budget(const Campaign& campaign, const PlannedRun& run) {
 }  // namespace
 
 bool admits_unequal_budgets(const std::string& title) {
-  std::string lower;
-  for (const char c : title)
-    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower.find("unequal budget") != std::string::npos;
+  return config::admits_unequal_budgets(title);
 }
 
 void require_equal_budgets(const Campaign& campaign) {

@@ -1,5 +1,7 @@
 // What a run cost beyond its budget, item by item. What the run itself spent there is taken from
 // its ledger, which counts at the call site; the items are its parts.
+#include <algorithm>
+
 #include "outside_support.h"
 #include "vegttt/core/error.h"
 #include "vegttt/core/json_lines.h"

@@ -33,6 +33,10 @@ class SharedEvaluator : public evaluate::Evaluator {
     judge_->evaluate_all(submissions, done);
   }
   void prepare(const evaluate::Submission& submission) override { judge_->prepare(submission); }
+  void make_room(std::uint64_t bytes) override { judge_->make_room(bytes); }
+  void when_short(std::function<void(std::uint64_t bytes)> ask) override {
+    judge_->when_short(std::move(ask));
+  }
   void draw_inputs_anew() override { judge_->draw_inputs_anew(); }
 
  private:

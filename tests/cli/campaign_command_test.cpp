@@ -46,9 +46,8 @@ TEST_F(CampaignCommand, RunsWhatIsMissingOnceAndPrintsTables) {
   EXPECT_THAT(whole.err, HasSubstr("run 2/2  best-of-n-all-t42-s1"));
   EXPECT_TRUE(core::fs::exists(folder_.path() / "tiny" / "tables" / "campaign-primary.md"));
   const auto env = core::read_file(folder_.path() / "tiny" / "best-of-n-all-t42-s1" / "env.json");
-  if (core::fs::exists(VEGTTT_SOURCE_DIR "/.git")) {
-    EXPECT_THAT(env, ContainsRegex("\"commit\": *\"[0-9a-f]+\"")) << "of the program";
-  }
+  // Empty where git would not say.
+  EXPECT_THAT(env, ContainsRegex("\"commit\": *\"[0-9a-f]*\"")) << "of the program";
   const auto again = vegttt_program({"resume", (folder_.path() / "tiny").string()});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(again.err.find("run 1/2"), std::string::npos) << again.err;

@@ -121,6 +121,22 @@ TEST_F(CampaignFile, TakesWhatWasTunedForAKindOfMethod) {
   EXPECT_DOUBLE_EQ(particular.runs[1].experiment.values.learn.learning_rate, 0.7);
 }
 
+TEST_F(CampaignFile, LooksAtHeldOutTasksWithWhatWasTunedToo) {
+  const auto plan = parse_campaign(
+      kCampaign + "held_out: {methods: [BoA], samples_per_task: 2, tasks: {offset: 2, count: 1}}\n",
+      "c.yaml",
+      kExperiment,
+      {},
+      {"t.yaml", "methods: {batch_ttt: {policy.lora.rank: 4}}\n"});
+  int looks = 0;
+  for (const auto& run : plan.runs) {
+    if (run.init_from.empty()) continue;
+    ++looks;
+    EXPECT_EQ(run.experiment.values.policy.lora.rank, 4) << "of the checkpoint that it begins with";
+  }
+  EXPECT_GT(looks, 0);
+}
+
 TEST_F(CampaignFile, RefusesTunedSettingsThatFitNoneOfItsMethods) {
   const auto refused = [&](const std::string& tuned) -> std::string {
     try {

@@ -1,9 +1,9 @@
 // Whether runs may stand in one table: by what they spent, not by what they were allowed.
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "checks.h"
+#include "vegttt/config/campaign_title.h"
 #include "vegttt/core/error.h"
 
 namespace vegttt::report {
@@ -19,7 +19,8 @@ std::map<std::string, double> numbers_in(const CampaignRun& run, const char* mem
 
 std::string amount(double value) { return std::to_string(static_cast<std::int64_t>(value)); }
 
-constexpr const char* kTryThis = "a title with the words unequal budgets, if the table shows that";
+constexpr const char* kTryThis =
+    "one budget for all, or 'unequal budgets' in the title of the campaign";
 
 void require_kept(const CampaignRun& run) {
   const auto spent = spent_of(run);
@@ -77,11 +78,7 @@ std::set<std::string> subsets_worked_on(const Campaign& campaign) {
 }  // namespace
 
 bool admits_unequal_budgets(const Campaign& campaign) {
-  std::string title = campaign.title;
-  std::transform(title.begin(), title.end(), title.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return title.find("unequal") != std::string::npos;
+  return config::admits_unequal_budgets(campaign.title);
 }
 
 std::map<std::string, double> spent_of(const CampaignRun& run) { return numbers_in(run, "spent"); }
@@ -143,7 +140,7 @@ void refuse_unequal_budgets(const Campaign& campaign) {
     if (equal_limits(run, *first)) continue;
     throw core::UserError("budgets differ between " + text_of(*first) + " and " + text_of(run),
                           (campaign.path / "campaign.json").string(),
-                          "one budget for all, or the word unequal in the title of the campaign");
+                          kTryThis);
   }
 }
 

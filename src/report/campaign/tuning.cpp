@@ -1,6 +1,7 @@
 // The trials of a campaign that tunes, and which settings won.
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "analysis_tables.h"

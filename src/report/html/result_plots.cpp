@@ -1,4 +1,5 @@
 // A campaign's estimand: the best kernel of each task within the budget, timed anew.
+#include <algorithm>
 #include <cmath>
 
 #include "figures/charts.h"

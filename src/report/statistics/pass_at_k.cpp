@@ -1,5 +1,6 @@
 #include "vegttt/report/statistics/pass_at_k.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vegttt::report {
