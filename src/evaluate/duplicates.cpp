@@ -34,7 +34,6 @@ class OncePerCode : public Evaluator {
   void evaluate_all(const std::vector<Submission>& submissions,
                     const std::function<void(std::size_t, const Evaluation&)>& done) override {
     std::vector<Submission> first;
-    std::vector<std::string> keys;
     std::map<std::string, std::vector<std::size_t>> places;  // of each code: where it was submitted
     for (std::size_t i = 0; i < submissions.size(); ++i) {
       const std::string key = key_of(submissions[i]);
@@ -43,26 +42,27 @@ class OncePerCode : public Evaluator {
         continue;
       }
       auto& of_code = places[key];
-      if (of_code.empty()) first.push_back(submissions[i]), keys.push_back(key);
+      if (of_code.empty()) first.push_back(submissions[i]);
       of_code.push_back(i);
     }
-    std::vector<Submission> again;
-    std::vector<std::size_t> again_places;
+    std::vector<std::size_t> again;  // whose first one could not be judged
     judge_->evaluate_all(first, [&](std::size_t j, const Evaluation& evaluation) {
-      const auto& of_code = places.at(keys[j]);
+      const std::string key = key_of(first[j]);
+      const auto& of_code = places.at(key);
       done(of_code.front(), evaluation);
+      const bool judged = remember(key, evaluation);
       for (std::size_t k = 1; k < of_code.size(); ++k) {
-        if (remember(keys[j], evaluation))
+        if (judged)
           done(of_code[k], copy_of(evaluation));
         else
-          again.push_back(submissions[of_code[k]]), again_places.push_back(of_code[k]);
+          again.push_back(of_code[k]);
       }
-      remember(keys[j], evaluation);
     });
     if (again.empty()) return;
-    judge_->evaluate_all(again, [&](std::size_t j, const Evaluation& evaluation) {
-      done(again_places[j], evaluation);
-    });
+    std::vector<Submission> rest;
+    for (const std::size_t i : again) rest.push_back(submissions[i]);
+    evaluate_all(rest,
+                 [&](std::size_t j, const Evaluation& evaluation) { done(again[j], evaluation); });
   }
 
   void prepare(const Submission& submission) override {

@@ -30,6 +30,21 @@ core::Json budget_of(FakeRun& run) {
   return run.store.results.at(run.config.adapt.method + "_summary.json").at("budget");
 }
 
+// Stopped at its `stop`-th chance, then to its end by another process: nothing is left but the
+// store.
+void run_with_a_stop(FakeRun& run, int stop) {
+  int left = stop;
+  run.check_stop = [&] {
+    if (--left == 0) throw core::Stopped(core::ExitCode::kEndedEarly, "stop");
+  };
+  auto first = run.context();
+  EXPECT_THROW(run_method(first), core::Stopped);
+  *run.model = test::ScriptedModel{};
+  auto second = run.context();
+  run_method(second);
+  run.check_stop = [] {};
+}
+
 TEST(MethodBudget, EndsEveryMethodAtTheSameNumberOfRollouts) {
   for (const auto& method : kMethods) {
     SCOPED_TRACE(method);
@@ -118,15 +133,7 @@ TEST(MethodBudget, IsTheSameAfterAStop) {
     }
     auto a = whole.context();
     run_method(a);
-    int left = 40;
-    broken.check_stop = [&] {
-      if (--left == 0) throw core::Stopped(core::ExitCode::kEndedEarly, "stop");
-    };
-    auto b = broken.context();
-    EXPECT_THROW(run_method(b), core::Stopped);
-    *broken.model = test::ScriptedModel{};
-    auto c = broken.context();
-    run_method(c);
+    run_with_a_stop(broken, 40);
     EXPECT_EQ(spent_of(whole.store.spent).rollouts, spent_of(broken.store.spent).rollouts);
     EXPECT_EQ(spent_of(whole.store.spent).all_tokens, spent_of(broken.store.spent).all_tokens);
   }
@@ -145,15 +152,7 @@ TEST(MethodBudget, PaysOnceForUpdatesThatAreMadeAgainAfterAStop) {
     }
     auto a = whole.context();
     run_method(a);
-    int left = stop;
-    broken.check_stop = [&] {
-      if (--left == 0) throw core::Stopped(core::ExitCode::kEndedEarly, "stop");
-    };
-    auto b = broken.context();
-    EXPECT_THROW(run_method(b), core::Stopped);
-    *broken.model = test::ScriptedModel{};
-    auto c = broken.context();
-    run_method(c);
+    run_with_a_stop(broken, stop);
     EXPECT_EQ(whole.store.spent.updates, broken.store.spent.updates);
     EXPECT_EQ(whole.store.spent.trained_tokens, broken.store.spent.trained_tokens);
     EXPECT_EQ(spent_of(whole.store.spent).all_tokens, spent_of(broken.store.spent).all_tokens);
