@@ -4,6 +4,7 @@
 
 #include "diagnostics.h"
 #include "vegttt/adapt/rollouts.h"
+#include "vegttt/core/median.h"
 
 namespace vegttt::adapt {
 namespace {
@@ -31,13 +32,6 @@ void count(const records::JudgedRollout& judged, records::TaskCounts& counts) {
   if (std::isfinite(judged.rollout.reward)) counts.reward_sum += judged.rollout.reward;
 }
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 }  // namespace
 
 records::StepMetrics metrics_of(int step, const std::vector<records::JudgedRollout>& judged) {
@@ -55,7 +49,7 @@ records::StepMetrics metrics_of(int step, const std::vector<records::JudgedRollo
     if (records::is_trusted(one.evaluation.status)) speedups.push_back(one.evaluation.speedup());
     tokens += static_cast<double>(one.rollout.completion_tokens.size());
   }
-  metrics.more["median_speedup"] = median(std::move(speedups));
+  metrics.more["median_speedup"] = core::median(std::move(speedups));
   metrics.more["completion_tokens"] = tokens;
   add_diagnostics(judged, metrics);
   return metrics;

@@ -3,12 +3,13 @@
 
 #include <vector>
 
+#include "vegttt/core/median.h"
 #include "vegttt/evaluate/evaluator.h"
 #include "vegttt/records/evaluation.h"
 
 namespace vegttt::evaluate {
 
-double median(std::vector<double> values);  // 0 for none
+using core::median;
 
 struct Interval {
   double low = 0, high = 0;

@@ -9,6 +9,7 @@
 #include "vegttt/core/error.h"
 #include "vegttt/core/json_lines.h"
 #include "vegttt/core/log.h"
+#include "vegttt/core/median.h"
 #include "vegttt/core/rng.h"
 #include "vegttt/experiment/after_run.h"
 #include "vegttt/experiment/records_file.h"
@@ -20,17 +21,10 @@ using core::Json;
 using records::Evaluation;
 using records::Status;
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 double median_of(const std::vector<Evaluation>& verdicts, double records::Timing::*member) {
   std::vector<double> values;
   for (const auto& one : verdicts) values.push_back((*one.timing).*member);
-  return median(std::move(values));
+  return core::median(std::move(values));
 }
 
 // A kernel that is not right on fresh inputs every time is of no use to anyone: 1.0x.
